@@ -1,0 +1,87 @@
+"""What can go wrong, drawn once.
+
+::
+
+    ResilienceError
+    ├── PlanError       (ValueError)    a plan or site file says something it may not
+    ├── UnitError       (ValueError)    a number without a unit, or with one that does not fit
+    ├── DataError       (ValueError)    a log or record cannot be read as what it should be
+    ├── InputsError     (ValueError)    a model was asked for something outside its domain
+    ├── WidthError      (RuntimeError)  a path needed more draws than were set aside for it
+    ├── VerdictError    (ValueError)    evidence that cannot be weighed
+    └── ExportError     (OSError)       a file could not be written without losing something
+
+Every error is a :class:`ResilienceError` and a builtin, so that callers may catch either.
+A message says what was wrong, the value, where it stands, and what would be accepted.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+__all__ = [
+    "DataError",
+    "ExportError",
+    "InputsError",
+    "PlanError",
+    "Place",
+    "ResilienceError",
+    "UnitError",
+    "VerdictError",
+    "WidthError",
+]
+
+
+class Place:
+    """A spot in a file, printed as ``file:line``.
+
+    Parameters
+    ----------
+    path
+        The file, or a name that stands for it (``<text>``).
+    line
+        Counted from 1; ``None`` where the whole file is meant.
+    """
+
+    def __init__(self, path: Path | str, line: int | None = None) -> None:
+        self.path = Path(path)
+        self.line = line
+
+    def __str__(self) -> str:
+        return str(self.path) if self.line is None else f"{self.path}:{self.line}"
+
+
+class ResilienceError(Exception):
+    """Base of every error that this library raises on purpose."""
+
+    def __init__(self, message: str, *, place: Place | None = None) -> None:
+        self.place = place
+        super().__init__(message if place is None else f"{place}: {message}")
+
+
+class PlanError(ResilienceError, ValueError):
+    """A plan or site file says something that it may not."""
+
+
+class UnitError(ResilienceError, ValueError):
+    """A number without a unit, or with one that does not fit."""
+
+
+class DataError(ResilienceError, ValueError):
+    """A log or record cannot be read as what it should be."""
+
+
+class InputsError(ResilienceError, ValueError):
+    """A model was asked for something outside its domain."""
+
+
+class WidthError(ResilienceError, RuntimeError):
+    """A path needed more draws than were set aside for it."""
+
+
+class VerdictError(ResilienceError, ValueError):
+    """Evidence that cannot be weighed."""
+
+
+class ExportError(ResilienceError, OSError):
+    """A file could not be written without losing something."""

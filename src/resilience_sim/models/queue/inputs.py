@@ -1,0 +1,272 @@
+"""What the queue machine is asked: who calls, who answers, and by which rules."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+
+from resilience_sim.errors import InputsError
+from resilience_sim.randomness import Law, Never
+from resilience_sim.timelines import Timeline, constant
+
+__all__ = ["Callers", "Instants", "Outcome", "QueueInputs", "Rate", "Redial"]
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+OnCut = Literal["finish", "finish_named", "hand_back", "drop"]
+Leavers = Literal["newest", "oldest"]
+Interrupted = Literal["resume", "restart"]
+
+
+class Outcome(IntEnum):
+    """How an attempt ended."""
+
+    NOT_MADE = 0
+    ANSWERED = 1
+    ABANDONED = 2
+    BLOCKED = 3
+    BALKED = 4
+    DROPPED = 5
+    INSIDE = 6
+
+
+def _refuse(what: str, value: object, accepted: str) -> InputsError:
+    return InputsError(f"{what} is {value}; accepted is {accepted}")
+
+
+def _share(what: str, value: float) -> None:
+    if not 0 <= value <= 1:
+        raise _refuse(what, value, "a share from 0 to 1")
+
+
+def _whole(what: str, value: float, least: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
+        raise _refuse(what, value, f"a whole number, {least} or more")
+
+
+@dataclass(frozen=True)
+class Rate:
+    """Calls at random, with the intensity rate(t) × day factor × level on [0, horizon).
+
+    Parameters
+    ----------
+    rate
+        Calls per second, non-negative.
+    day_factor
+        Law of one number per replication that multiplies the whole day; `None`: always 1.
+    level
+        Multiplies the rate, 0 or more.
+    level_ceiling
+        Callers are drawn for this level and thinned to `level`: under one ceiling, a higher level has all the callers
+        of a lower one, and more. `None`: `level` itself.
+    """
+
+    rate: Timeline
+    day_factor: Law | None = None
+    level: float = 1.0
+    level_ceiling: float | None = None
+
+    def __post_init__(self) -> None:
+        if (self.rate.values < 0).any():
+            raise _refuse("Rate: the smallest rate", self.rate.values.min(), "0 calls/s or more")
+        if not (math.isfinite(self.level) and self.level >= 0):
+            raise _refuse("Rate: level", self.level, "a finite number, 0 or more")
+        if not (math.isfinite(self.ceiling) and self.ceiling >= self.level):
+            raise _refuse("Rate: level_ceiling", self.level_ceiling, f"a finite number, level ({self.level}) or more")
+        if self.day_factor is not None and self.day_factor.infinite:
+            raise _refuse("Rate: day_factor", self.day_factor, "a law of finite numbers")
+
+    @property
+    def ceiling(self) -> float:
+        """The level for which callers are drawn."""
+        return self.level if self.level_ceiling is None else self.level_ceiling
+
+
+@dataclass(frozen=True, eq=False)
+class Instants:
+    """Calls at given instants; a caller's identity is the position in the list.
+
+    Parameters
+    ----------
+    times_s
+        Seconds, 0 or more, in any order, ties allowed, shape (k,). Instants after the horizon are calls as well.
+    asks
+        Who of them really calls, shape (k,); `None`: everyone. The others are drawn for, so that thinning moves nobody
+        else's numbers, but never arrive.
+    """
+
+    times_s: Floats
+    asks: Bools | None = None
+
+    def __post_init__(self) -> None:
+        times = np.array(self.times_s, dtype=float)
+        if times.ndim != 1 or not np.isfinite(times).all() or (times < 0).any():
+            raise InputsError("Instants: times_s must be a list of finite seconds, 0 or more")
+        times.flags.writeable = False
+        object.__setattr__(self, "times_s", times)
+        if self.asks is not None:
+            asks = np.array(self.asks)
+            if asks.dtype != np.bool_ or asks.shape != times.shape:
+                raise _refuse("Instants: asks", f"{asks.dtype} of shape {asks.shape}", f"bool of shape {times.shape}")
+            asks.flags.writeable = False
+            object.__setattr__(self, "asks", asks)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Instants):
+            return NotImplemented
+        if (self.asks is None) != (other.asks is None):
+            return False
+        same_asks = self.asks is None or other.asks is None or np.array_equal(self.asks, other.asks)
+        return same_asks and np.array_equal(self.times_s, other.times_s)
+
+    __hash__ = None  # type: ignore[assignment]  # holds arrays
+
+
+@dataclass(frozen=True)
+class Redial:
+    """Who tries again, and when.
+
+    Parameters
+    ----------
+    after_abandoning, after_blocking, after_drop, after_balking
+        Share of those who ended this way that try again.
+    delay
+        Law of the seconds from leaving to the next attempt.
+    most
+        Redials of one caller at most; then the caller is lost for good.
+    ceiling
+        Willingness is drawn for this share and thinned: under one ceiling, a larger share redials whenever a smaller
+        one does. `None`: the largest of the four shares.
+    """
+
+    after_abandoning: float
+    after_blocking: float
+    after_drop: float
+    delay: Law
+    most: int
+    ceiling: float | None = None
+    after_balking: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name in ("after_abandoning", "after_blocking", "after_drop", "after_balking"):
+            _share(f"Redial: {name}", getattr(self, name))
+        if not self._largest <= self.drawn_for <= 1:
+            raise _refuse("Redial: ceiling", self.ceiling, f"a share from {self._largest} (the largest share) to 1")
+        if self.delay.infinite:
+            raise _refuse("Redial: delay", self.delay, "a law of finite times")
+        _whole("Redial: most", self.most, 0)
+
+    @property
+    def _largest(self) -> float:
+        return max(self.after_abandoning, self.after_blocking, self.after_drop, self.after_balking)
+
+    @property
+    def drawn_for(self) -> float:
+        """The share for which redials are drawn."""
+        return self._largest if self.ceiling is None else self.ceiling
+
+    def share_after(self, outcome: Outcome) -> float:
+        """The share that tries again after an attempt that ended like this."""
+        return {
+            Outcome.ABANDONED: self.after_abandoning,
+            Outcome.BLOCKED: self.after_blocking,
+            Outcome.DROPPED: self.after_drop,
+            Outcome.BALKED: self.after_balking,
+        }.get(outcome, 0.0)
+
+
+@dataclass(frozen=True)
+class Callers:
+    """One class of callers.
+
+    Parameters
+    ----------
+    name
+        Names the class and its random streams.
+    arrivals
+        When its first calls come.
+    handling
+        Law of the handling time in seconds; every attempt has its own.
+    patience
+        Law of the seconds after which a waiting caller hangs up.
+    priority
+        A smaller number is served first; classes of equal priority share one queue.
+    redial
+        Who tries again; `None`: nobody.
+    """
+
+    name: str
+    arrivals: Rate | Instants
+    handling: Law
+    patience: Law = field(default_factory=Never)
+    priority: int = 0
+    redial: Redial | None = None
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            raise InputsError("Callers: name is empty; accepted is any other text")
+        if self.handling.infinite:
+            raise _refuse(f"Callers {self.name!r}: handling", self.handling, "a law of finite times")
+
+
+@dataclass(frozen=True)
+class QueueInputs:
+    """A queue: classes of callers, agents on duty, and the rules between them.
+
+    Parameters
+    ----------
+    callers
+        The classes, at least one, with different names.
+    agents
+        Agents on duty, whole numbers, 0 or more.
+    horizon_s
+        End of the day in seconds: no calls of a :class:`Rate` after it, and shares of time are taken over [0, horizon].
+    places
+        How many callers may be inside, waiting and in service; `None`: any number.
+    join
+        Probability of staying when no agent is free: ``join[min(w, len - 1)]`` with w calls waiting; empty: always.
+    on_cut
+        What a staff cut does to calls in service; see the model card.
+    leavers
+        Which of the numbered agents leave at a cut (``on_cut="finish_named"``).
+    interrupted
+        Whether a call handed back is resumed or restarted (``on_cut="hand_back"``).
+    stretch
+        The handling time of a call is multiplied by the value at the instant it starts; above 0.
+    """
+
+    callers: tuple[Callers, ...]
+    agents: Timeline
+    horizon_s: float
+    places: int | None = None
+    join: tuple[float, ...] = ()
+    on_cut: OnCut = "finish"
+    leavers: Leavers = "newest"
+    interrupted: Interrupted = "resume"
+    stretch: Timeline = field(default_factory=lambda: constant(1.0))
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "callers", tuple(self.callers))
+        object.__setattr__(self, "join", tuple(self.join))
+        names = [callers.name for callers in self.callers]
+        if not names or len(set(names)) < len(names):
+            raise _refuse("QueueInputs: the classes of callers", names, "at least one, with different names")
+        if (self.agents.values < 0).any() or (self.agents.values != np.floor(self.agents.values)).any():
+            raise _refuse("QueueInputs: agents", self.agents.values.tolist(), "whole numbers, 0 or more")
+        if not (math.isfinite(self.horizon_s) and self.horizon_s > 0):
+            raise _refuse("QueueInputs: horizon_s", self.horizon_s, "a finite number above 0")
+        if self.places is not None:
+            _whole("QueueInputs: places", self.places, 0)
+        for probability in self.join:
+            _share("QueueInputs: join", probability)
+        for name, known in (("on_cut", OnCut), ("leavers", Leavers), ("interrupted", Interrupted)):
+            if getattr(self, name) not in get_args(known):
+                raise _refuse(f"QueueInputs: {name}", repr(getattr(self, name)), " or ".join(get_args(known)))
+        if (self.stretch.values <= 0).any():
+            raise _refuse("QueueInputs: stretch", self.stretch.values.tolist(), "factors above 0")

@@ -1,0 +1,1 @@
+"""What must hold: emergency plans as registers of clauses, and the facts of their sites. Runs nothing."""

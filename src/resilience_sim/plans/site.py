@@ -1,0 +1,94 @@
+"""The facts that a plan does not state, each with unit, source and grade."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Self
+
+from pydantic import Field, field_validator, model_validator
+
+from resilience_sim import units
+from resilience_sim.plans.fields import FactName, Frozen, Number, Slug, Text, UnitName, Words
+
+__all__ = ["Fact", "Grade", "Range", "Site"]
+
+
+class Grade(StrEnum):
+    """How well a fact is founded."""
+
+    PUBLISHED = "published"
+    COMPUTED = "computed"
+    ASSUMED = "assumed"
+
+
+class Range(Frozen):
+    """Between which values an uncertain fact may lie, in the fact's unit."""
+
+    min: Number
+    max: Number
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if self.max < self.min:
+            raise ValueError(f"max {self.max:g} is below min {self.min:g}; accepted is min <= max")
+        return self
+
+
+class Fact(Frozen):
+    """A number that the plan does not state, with its unit, source and grade."""
+
+    value: Number | None = None
+    values: tuple[Number, ...] | None = None
+    unit: UnitName
+    grade: Annotated[Grade, Field(strict=False)]
+    foreign: bool = False
+    range: Range | None = None
+    source: Words
+
+    @field_validator("values", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        return tuple(value) if isinstance(value, list) else value
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if (self.value is None) == (self.values is None):
+            raise ValueError("a fact needs exactly one of value and values")
+        if self.values is not None and self.range is not None:
+            raise ValueError("a range belongs to a single value, not to a list of values")
+        if self.grade is Grade.ASSUMED and self.value is not None and self.range is None:
+            raise ValueError("an assumed fact needs a range")
+        if self.range is not None and self.value is not None and not self.range.min <= self.value <= self.range.max:
+            raise ValueError(
+                f"value {self.value:g} lies outside its range; accepted is {self.range.min:g} to {self.range.max:g}"
+            )
+        return self
+
+    @property
+    def base(self) -> float:
+        """The value in base units.
+
+        Raises
+        ------
+        ValueError
+            If the fact is a list of values.
+        """
+        if self.value is None:
+            raise ValueError("this fact is a list of values")
+        return units.to_base(self.value, self.unit)
+
+
+class Site(Frozen):
+    """The facts that a plan does not state."""
+
+    site: Slug
+    title: Text
+    facts: Annotated[dict[FactName, Fact], Field(min_length=1)]
+
+    def with_values(self, values: Mapping[str, float]) -> Site:
+        """The same site with other values (in each fact's own unit) for some facts."""
+        changed = {
+            name: self.facts[name].model_copy(update={"value": value, "range": None}) for name, value in values.items()
+        }
+        return self.model_copy(update={"facts": {**self.facts, **changed}})

@@ -1,0 +1,252 @@
+"""Named random streams, and the laws drawn from them.
+
+A stream is keyed by the seed, its name and the replication, never by position: adding a stream moves no other, and the
+same name in the same replication always gives the same numbers. All variates are finished here, by methods of NumPy's
+``Generator`` or arithmetic that rounds the same everywhere, so that engines receive numbers and draw none.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import ClassVar
+
+import numpy as np
+import numpy.typing as npt
+from numpy.random import Generator, Philox, SeedSequence
+
+from resilience_sim.errors import InputsError
+
+__all__ = [
+    "Deterministic", "Empirical", "Erlang", "Exponential", "Law", "LogNormal", "Never", "Streams", "Uniform",
+    "Weibull", "fresh_seed",
+]  # fmt: skip
+
+Floats = npt.NDArray[np.float64]
+
+
+@lru_cache(maxsize=4096)
+def _key(name: str) -> int:
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "little")
+
+
+def fresh_seed() -> int:
+    """A seed from the operating system, small enough to be typed again."""
+    return int(np.random.SeedSequence().generate_state(1, np.uint32)[0])
+
+
+@dataclass
+class Streams:
+    """The random streams of one replication.
+
+    Parameters
+    ----------
+    seed
+        Root of all streams, a non-negative integer.
+    replication
+        Index of the replication, from 0.
+
+    Examples
+    --------
+    >>> Streams(1, 0).generator("queue/calls/patience").integers(100) == \
+    ...     Streams(1, 0).generator("queue/calls/patience").integers(100)
+    np.True_
+    """
+
+    seed: int
+    replication: int
+    _given: set[str] = field(default_factory=set, repr=False)
+
+    def generator(self, name: str) -> Generator:
+        """The generator of the stream `name`.
+
+        Raises
+        ------
+        InputsError
+            If the stream was already handed out in this replication: two users of one stream would share numbers.
+        """
+        if name in self._given:
+            raise InputsError(
+                f"stream {name!r} was asked for twice in replication {self.replication}; names are unique"
+            )
+        self._given.add(name)
+        return Generator(Philox(SeedSequence(entropy=self.seed, spawn_key=(_key(name), self.replication))))
+
+
+def _positive(law: object, **values: float) -> None:
+    for name, value in values.items():
+        if not (math.isfinite(value) and value > 0):
+            raise InputsError(f"{type(law).__name__}: {name} is {value}; accepted is a finite number above 0")
+
+
+class Law:
+    """A probability law on the non-negative reals; frozen, so that it can be part of an input's identity."""
+
+    infinite: ClassVar[bool] = False
+
+    def draw(self, generator: Generator, size: int) -> Floats:
+        """`size` independent variates, shape (size,)."""
+        raise TypeError(f"{type(self).__name__} is no law to draw from; use one of its subclasses")
+
+    @property
+    def mean(self) -> float:
+        """Expected value."""
+        raise TypeError(f"{type(self).__name__} is no law with a mean; use one of its subclasses")
+
+
+@dataclass(frozen=True)
+class Deterministic(Law):
+    """Always the same value."""
+
+    value: float
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.value) and self.value >= 0):
+            raise InputsError(f"Deterministic: value is {self.value}; accepted is a finite number, 0 or more")
+
+    def draw(self, generator: Generator, size: int) -> Floats:
+        return np.full(size, self.value)
+
+    @property
+    def mean(self) -> float:
+        return self.value
+
+
+@dataclass(frozen=True)
+class Never(Law):
+    """Infinite: the patience of someone who never hangs up."""
+
+    infinite: ClassVar[bool] = True
+
+    def draw(self, generator: Generator, size: int) -> Floats:
+        return np.full(size, np.inf)
+
+    @property
+    def mean(self) -> float:
+        return math.inf
+
+
+@dataclass(frozen=True)
+class Exponential(Law):
+    """Exponential law with mean `scale`."""
+
+    scale: float
+
+    def __post_init__(self) -> None:
+        _positive(self, scale=self.scale)
+
+    def draw(self, generator: Generator, size: int) -> Floats:
+        return generator.exponential(self.scale, size)
+
+    @property
+    def mean(self) -> float:
+        return self.scale
+
+
+@dataclass(frozen=True)
+class LogNormal(Law):
+    """exp of a normal variate with mean `mu` and standard deviation `sigma`; the median is exp(`mu`)."""
+
+    mu: float
+    sigma: float
+
+    def __post_init__(self) -> None:
+        _positive(self, sigma=self.sigma)
+        if not math.isfinite(self.mu):
+            raise InputsError(f"LogNormal: mu is {self.mu}; accepted is a finite number")
+
+    @classmethod
+    def from_median(cls, median: float, sigma: float) -> LogNormal:
+        """The law with this median: mu = ln(median)."""
+        if not (math.isfinite(median) and median > 0):
+            raise InputsError(f"LogNormal: median is {median}; accepted is a finite number above 0")
+        return cls(math.log(median), sigma)
+
+    @classmethod
+    def from_mean(cls, mean: float, sigma: float) -> LogNormal:
+        """The law with this mean: mu = ln(mean) - sigma²/2."""
+        if not (math.isfinite(mean) and mean > 0):
+            raise InputsError(f"LogNormal: mean is {mean}; accepted is a finite number above 0")
+        return cls(math.log(mean) - sigma * sigma / 2, sigma)
+
+    def draw(self, generator: Generator, size: int) -> Floats:
+        return generator.lognormal(self.mu, self.sigma, size)
+
+    @property
+    def mean(self) -> float:
+        return math.exp(self.mu + self.sigma * self.sigma / 2)
+
+
+@dataclass(frozen=True)
+class Erlang(Law):
+    """Sum of `stages` exponential variates, with mean `scale` in all."""
+
+    stages: int
+    scale: float
+
+    def __post_init__(self) -> None:
+        _positive(self, stages=self.stages, scale=self.scale)
+
+    def draw(self, generator: Generator, size: int) -> Floats:
+        return generator.gamma(self.stages, self.scale / self.stages, size)
+
+    @property
+    def mean(self) -> float:
+        return self.scale
+
+
+@dataclass(frozen=True)
+class Weibull(Law):
+    """P(X > x) = exp(-(x / `scale`)^`shape`)."""
+
+    shape: float
+    scale: float
+
+    def __post_init__(self) -> None:
+        _positive(self, shape=self.shape, scale=self.scale)
+
+    def draw(self, generator: Generator, size: int) -> Floats:
+        return generator.weibull(self.shape, size) * self.scale
+
+    @property
+    def mean(self) -> float:
+        return self.scale * math.gamma(1 + 1 / self.shape)
+
+
+@dataclass(frozen=True)
+class Uniform(Law):
+    """Uniform between `low` (included) and `high`."""
+
+    low: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not (math.isfinite(self.low) and math.isfinite(self.high) and 0 <= self.low <= self.high):
+            raise InputsError(f"Uniform: ({self.low}, {self.high}); accepted are finite 0 <= low <= high")
+
+    def draw(self, generator: Generator, size: int) -> Floats:
+        return generator.uniform(self.low, self.high, size)
+
+    @property
+    def mean(self) -> float:
+        return (self.low + self.high) / 2
+
+
+@dataclass(frozen=True)
+class Empirical(Law):
+    """One of the recorded values, each as likely as the others."""
+
+    values: tuple[float, ...]
+
+    def __post_init__(self) -> None:
+        if not self.values or not all(math.isfinite(v) and v >= 0 for v in self.values):
+            raise InputsError("Empirical: needs at least one value, all finite and 0 or more")
+
+    def draw(self, generator: Generator, size: int) -> Floats:
+        return np.asarray(self.values)[generator.integers(len(self.values), size=size)]
+
+    @property
+    def mean(self) -> float:
+        return math.fsum(self.values) / len(self.values)
