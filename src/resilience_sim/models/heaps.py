@@ -7,7 +7,7 @@ smallest instant is at 0; equal instants go by identity, which makes the order t
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba
 import numpy as np
@@ -23,15 +23,13 @@ Function = TypeVar("Function", bound=Callable[..., object])
 
 
 def inlined(function: Function) -> Function:
-    """Compile as :func:`~resilience_sim.models.compiled.compiled` does, but into the caller, and counting no references.
+    """Compile into the caller, and without counting references; otherwise as ``compiled`` does.
 
     Small functions that hand many arrays to each other spend two thirds of their time on calls and on counting who
     holds which array. A function compiled this way can allocate nothing, and calls only others of its kind.
     """
-    return cast(
-        Function,
-        numba.njit(cache=True, nogil=True, fastmath=False, error_model="numpy", forceinline=True, _nrt=False)(function),
-    )
+    options: dict[str, Any] = {"forceinline": True, "_nrt": False}  # Numba's stubs do not list the second
+    return cast(Function, numba.njit(cache=True, nogil=True, fastmath=False, error_model="numpy", **options)(function))
 
 
 @inlined

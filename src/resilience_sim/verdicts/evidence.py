@@ -1,0 +1,99 @@
+"""E-processes: how strongly outcomes speak against "the share is at most θ" and against "it is at least θ".
+
+For S successes, F failures, a Beta(a, b) prior cut to the alternative, and I the regularised incomplete beta function::
+
+    e_up = B(a+S, b+F) [1 - I_θ(a+S, b+F)] / (B(a, b) [1 - I_θ(a, b)] θ^S (1-θ)^F)      against p <= θ
+    e_dn = B(a+S, b+F)      I_θ(a+S, b+F)  / (B(a, b)      I_θ(a, b)  θ^S (1-θ)^F)      against p >= θ
+
+Everything is kept in logarithms: where a tail underflows, its logarithm comes from a continued fraction, never from a
+floor (a floored tail is overwhelming evidence for the wrong side).
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import betainc, betaincc, betaln
+
+from resilience_sim.errors import VerdictError
+
+__all__ = ["interval_of_share", "log_e_values"]
+
+Floats = npt.NDArray[np.float64]
+SAFE = 1e-280
+
+
+def _log_lower_tail(x: float, a: float, b: float) -> float:
+    """ln I_x(a, b) far below the mean, by Lentz's continued fraction (DLMF 8.17.22), which converges there."""
+    tiny = 1e-300
+    front = a * math.log(x) + b * math.log1p(-x) - math.log(a) - float(betaln(a, b))
+    c, d = 1.0, 1 / max(1 - (a + b) * x / (a + 1), tiny)
+    fraction = d
+    for m in range(1, 100_000):
+        even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
+        d, c = 1 / (1 + even * d), 1 + even / c
+        fraction *= d * c
+        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
+        d, c = 1 / (1 + odd * d), 1 + odd / c
+        fraction *= d * c
+        if abs(d * c - 1) < 1e-15:
+            break
+    return front + math.log(fraction)
+
+
+def _log_tail(x: float, a: Floats, b: Floats, *, upper: bool) -> Floats:
+    tail = np.asarray(betaincc(a, b, x) if upper else betainc(a, b, x), dtype=float)
+    result = np.log(np.maximum(tail, SAFE))
+    for index in np.argwhere(tail < SAFE):
+        at = tuple(index)
+        result[at] = _log_lower_tail(1 - x, b[at], a[at]) if upper else _log_lower_tail(x, a[at], b[at])
+    return result
+
+
+def log_e_values(
+    successes: npt.ArrayLike, failures: npt.ArrayLike, threshold: float, *, prior: tuple[float, float] = (1.0, 1.0)
+) -> tuple[Floats, Floats]:
+    """Natural logarithms of e_up and e_dn.
+
+    Parameters
+    ----------
+    successes, failures
+        Counts, 0 or more, broadcast against each other.
+    threshold
+        θ, strictly between 0 and 1.
+    prior
+        a and b, both above 0.
+
+    Raises
+    ------
+    VerdictError
+        If a count is negative or the threshold is not a proper share.
+    """
+    if not 0 < threshold < 1:
+        raise VerdictError(f"threshold is {threshold}; accepted is a share strictly between 0 and 1")
+    won, lost = np.broadcast_arrays(np.asarray(successes, dtype=float), np.asarray(failures, dtype=float))
+    if (won < 0).any() or (lost < 0).any():
+        raise VerdictError("counts of successes and failures must be 0 or more")
+    a, b = np.asarray(prior[0] + won), np.asarray(prior[1] + lost)
+    first = (np.asarray(prior[0], dtype=float), np.asarray(prior[1], dtype=float))
+    common = betaln(a, b) - betaln(*first) - won * math.log(threshold) - lost * math.log1p(-threshold)
+    up = common + _log_tail(threshold, a, b, upper=True) - _log_tail(threshold, *first, upper=True)
+    down = common + _log_tail(threshold, a, b, upper=False) - _log_tail(threshold, *first, upper=False)
+    return np.asarray(up), np.asarray(down)
+
+
+def interval_of_share(successes: int, failures: int, alpha: float) -> tuple[float, float]:
+    """The shares that neither side refutes at 2/α: covers the truth at all times with probability 1 − α."""
+    bar = math.log(2 / alpha)
+    estimate = (successes + 1) / (successes + failures + 2)
+
+    def edge(inside: float, outside: float, side: int) -> float:
+        for _ in range(60):
+            middle = (inside + outside) / 2
+            refuted = float(log_e_values(successes, failures, middle)[side]) >= bar
+            inside, outside = (inside, middle) if refuted else (middle, outside)
+        return outside
+
+    return edge(estimate, 1e-12, 0), edge(estimate, 1 - 1e-12, 1)
