@@ -45,7 +45,7 @@ def _log_lower_tail(x: float, a: float, b: float) -> float:
 
 def _log_tail(x: float, a: Floats, b: Floats, *, upper: bool) -> Floats:
     tail = np.asarray(betaincc(a, b, x) if upper else betainc(a, b, x), dtype=float)
-    result = np.log(np.maximum(tail, SAFE))
+    result = np.array(np.log(np.maximum(tail, SAFE)))
     for index in np.argwhere(tail < SAFE):
         at = tuple(index)
         result[at] = _log_lower_tail(1 - x, b[at], a[at]) if upper else _log_lower_tail(x, a[at], b[at])
