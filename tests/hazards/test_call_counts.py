@@ -9,7 +9,14 @@ import pytest
 
 from resilience_sim.errors import DataError
 from resilience_sim.hazards.counts import (
-    SlotCounts, day_factor_cv, day_spread, dispersion, hourly_profile, read_counts_by_day, read_counts_by_slot, surges,
+    SlotCounts,
+    day_factor_cv,
+    day_spread,
+    dispersion,
+    hourly_profile,
+    read_counts_by_day,
+    read_counts_by_slot,
+    surges,
     weekday_means,
 )  # fmt: skip
 
@@ -72,7 +79,7 @@ def test_data_fits_2_2_days_and_dispersion(bank_2003: SlotCounts) -> None:
     assert (told.days, bank_2003.starts_s.size) == (83, 169)
     assert told.mean == pytest.approx(32153.1, abs=0.05)
     figures = (told.cv, told.cv_after_weekday, told.day_factor_cv, told.lag_1)
-    assert figures == pytest.approx((0.0922, 0.0598, 0.092, 0.298), abs=1e-4)
+    assert figures == pytest.approx((0.0922, 0.0598, 0.092, 0.298), abs=2e-4)
     assert dispersion(bank_2003) == pytest.approx((1.418, 3.1, 5.795, 1.4312), abs=1e-3)
 
 

@@ -11,7 +11,16 @@ import pytest
 from resilience_sim.errors import DataError
 from resilience_sim.hazards.call_fit import fit_calls
 from resilience_sim.hazards.calls import (
-    CallLog, Window, agents_by_hour, by_day, by_quarter_hour, flow, handling, patience, read_calls, redial_gaps_min,
+    CallLog,
+    Window,
+    agents_by_hour,
+    by_day,
+    by_quarter_hour,
+    flow,
+    handling,
+    patience,
+    read_calls,
+    redial_gaps_min,
 )  # fmt: skip
 from resilience_sim.randomness import Exponential, LogNormal, Weibull
 
@@ -219,6 +228,8 @@ def test_a_log_without_callers_has_no_redials(tmp_path: Path) -> None:
 
 def test_weekdays_without_a_day_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "day.csv"
-    path.write_text("day,arrive_s,vru_s,queue_s,service_s,outcome\n2021-03-01,5,1,3,60,AGENT\n2021-03-01,6,1,4,0,HANG\n")
+    path.write_text(
+        "day,arrive_s,vru_s,queue_s,service_s,outcome\n2021-03-01,5,1,3,60,AGENT\n2021-03-01,6,1,4,0,HANG\n"
+    )
     with pytest.raises(DataError, match=r"no day of the log falls on weekdays \[6\]"):
         fit_calls(read_calls(path), weekdays=(6,))

@@ -69,6 +69,7 @@ def test_chinese_text_is_read_in_each_accepted_encoding(tmp_path: Path, encoding
         (GOOD + "2021-01-28,1_000,2\n", 4, "wait is '1_000'"),
         (GOOD + "2021-01-28,-1,2\n2021-01-29,-2,2\n", 4, "wait is '-1'"),
         (GOOD + "2021-01-28,1,2.5\n", 4, "n is '2.5'; accepted is a whole number, or nothing"),
+        (GOOD + "2021-01-28,1,1e30\n", 4, "n is '1e30'"),
         (GOOD + "2021-02-30,1,2\n", 4, "day is '2021-02-30'; accepted is a date such as"),
         (GOOD + "28/01/2021,1,2\n", 4, "day is '28/01/2021'"),
         (GOOD.replace("\n", ",word\n", 1).replace("3\n", "3,perhaps\n").replace("0,\n", "0,,no\n"), 2, "yes, no"),
@@ -76,7 +77,7 @@ def test_chinese_text_is_read_in_each_accepted_encoding(tmp_path: Path, encoding
         (b"day,wait,n\n2021-01-26,\x00,1\n", 2, "is binary"),
         ("day,wait,n\n2021-01-26,1,2\n".encode("utf-16"), 1, "is binary"),
         (b"day,wait,n\n2021-01-26,1,2\n\xff\xfe\xff", 3, "neither UTF-8 nor GB18030"),
-        (gzip.compress(GOOD.encode() * 100)[:-20], None, "cannot be read"),
+        (gzip.compress(GOOD.encode() * 100, mtime=0)[:-20], None, "cannot be read"),
         (b"\x1f\x8bnonsense", None, "cannot be read"),
     ],
 )
@@ -143,11 +144,29 @@ def test_an_outage_record_that_cannot_be_is_refused(tmp_path: Path, rows: str, s
         ('{"first_snapshot": 0, "last_instant": 9, "gaps": [[1, 30]]}', "the gaps are not in order"),
         ('{"first_snapshot": 0, "last_instant": NaN, "gaps": []}', "the gaps are not in order"),
         ('{"first_snapshot": 0, "last_instant": 9, "gaps": [[1, 2, 3]]}', "pairs of seconds"),
+        ("[" * 100_000, "is no JSON that can be read"),
+        ('{"first_snapshot": ' + "9" * 5000 + "}", "is no JSON that can be read"),
+        ('{"first_snapshot": 0, "last_instant": ' + "9" * 400 + ', "gaps": []}', "accepted are first_snapshot"),
     ],
 )
 def test_a_list_of_gaps_that_cannot_be_is_refused(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(DataError, match=said):
         read_watch(written(tmp_path, text, "watch.json"))
+
+
+def test_no_damage_to_a_file_raises_anything_but_a_data_error(tmp_path: Path) -> None:
+    generator = np.random.default_rng(1)
+    good = (GOOD.replace("\n", ",word\n", 1).replace("3\n", "3,yes\n").replace("0,\n", "0,,no\n")).encode()
+    refused = 0
+    for _ in range(600):
+        damaged = bytearray(good)
+        for _ in range(generator.integers(1, 4)):
+            damaged[generator.integers(len(damaged))] = generator.integers(256)
+        try:
+            read_table(written(tmp_path, bytes(damaged)), COLUMNS)
+        except DataError as refusal:
+            refused += "log.csv" in str(refusal)
+    assert refused > 300
 
 
 LOG = "day,arrive_s,vru_s,queue_s,service_s,outcome\n"

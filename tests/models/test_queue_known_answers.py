@@ -18,6 +18,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -131,8 +132,8 @@ def controls(inputs: QueueInputs, arrival_s: np.ndarray, source: np.ndarray, wor
 def sums(weight: Weight | float, path: Path, which: np.ndarray, batches: int) -> np.ndarray:
     if isinstance(weight, (int, float)):
         return np.full(batches, float(weight))
-    made = which >= 0
-    return np.bincount(which[made], weight(path)[made], minlength=batches)[:batches]
+    # Bin 0 takes whatever lies outside the batches, and attempts that were not made.
+    return np.bincount(which + 1, weight(path), minlength=batches + 1)[1:]
 
 
 def judge(
@@ -158,7 +159,7 @@ def judge(
         edges = batch * np.arange(aside, batches + aside + 1)
         known.append(controls(inputs, draws.arrival_s, draws.source, draws.handling_s[:n], edges))
         which = np.nan_to_num(path.arrival_s // batch, nan=-1.0).astype(int) - aside
-        which[which >= batches] = -1
+        which[(which < 0) | (which >= batches)] = -1
         for name, answer in answers.items():
             tops[name].append(sums(answer.top, path, which, batches))
             bottoms[name].append(sums(answer.bottom, path, which, batches))
@@ -188,8 +189,8 @@ def test_q01_erlang_c_agrees_with_palm_and_mandelbaum_zeltyn():
         queue(48.0, 1.0, 50),
         {
             "PW": Answer(0.694455611197, delayed, attempts),
-            "P(W > 20 s)": Answer(0.356545399197, longer(1 / 3), attempts, power=0.02),
-            "W": Answer(20.8336683359 / 60, waited, attempts, power=0.04),
+            "P(W > 20 s)": Answer(0.356545399197, longer(1 / 3), attempts, power=0.016),
+            "W": Answer(20.8336683359 / 60, waited, attempts, power=0.025),
             "occupancy": Answer(0.96, served, 50 * 1000.0),
         },
         batch=1000.0,
@@ -204,15 +205,15 @@ def test_q02_erlang_a_agrees_with_palm_and_mandelbaum_zeltyn():
         {
             "PW": Answer(0.467774068554, delayed, attempts),
             "Pab": Answer(0.0309122491622, abandoned, attempts),
-            "W": Answer(3.70946989946 / 60, waited, attempts, power=0.006),
-            "E[Q]": Answer(2.96757591957, waited, 50.0, power=0.006),
+            "W": Answer(3.70946989946 / 60, waited, attempts),
+            "E[Q]": Answer(2.96757591957, waited, 50.0),
             "occupancy": Answer(0.930324240804, served, 50 * 50.0),
             "SL": Answer(0.943018954747, within(1 / 3), attempts),
-            "P(W > 20 s)": Answer(0.0271356082922, longer(1 / 3), attempts, power=0.012),
+            "P(W > 20 s)": Answer(0.0271356082922, longer(1 / 3), attempts, power=0.025),
         },
         batch=50.0,
         batches=200,
-        runs=8,
+        runs=10,
     )
 
 
@@ -221,14 +222,14 @@ def test_q03_erlang_a_agrees_with_pyworkforce():
         queue(100 / 30, 3.0, 14, 5.0),
         {
             "PW": Answer(0.145260114296, delayed, attempts),
-            "Pab": Answer(0.0139837441224, abandoned, attempts, power=0.01),
-            "W": Answer(0.069918720612, waited, attempts, power=0.01),
+            "Pab": Answer(0.0139837441224, abandoned, attempts),
+            "W": Answer(0.069918720612, waited, attempts),
             "occupancy": Answer(0.704297325627, served, 14 * 150.0),
             "SL": Answer(0.916792091864, within(1 / 3), attempts),
         },
         batch=150.0,
         batches=800,
-        runs=9,
+        runs=16,
     )
 
 
@@ -246,10 +247,13 @@ def test_q05_q06_agree_with_callcenter_simulator(agents, patience, values):
     patient = math.isinf(patience)
     judge(
         queue(3.5, 3.0, agents, patience),
-        {name: Answer(value, tops[name], attempts, power=0.02 if patient else 0.006) for name, value in values.items()},
+        {
+            name: Answer(value, tops[name], attempts, power=0.006 if patient else 0.005)
+            for name, value in values.items()
+        },
         batch=600.0 if patient else 150.0,
         batches=200 if patient else 800,
-        runs=8,
+        runs=24 if patient else 8,
     )
 
 
@@ -266,11 +270,11 @@ def test_q05_q06_agree_with_callcenter_simulator(agents, patience, values):
 def test_q08_q09_erlang_c_agrees_with_fractions(rate, service, agents, probability, mean, threshold, tail):
     answers = {
         "PW": Answer(probability, delayed, attempts),
-        "W": Answer(mean, waited, attempts, power=0.01),
+        "W": Answer(mean, waited, attempts),
     }
     if threshold is not None:
-        answers["P(W > 15 min)"] = Answer(tail, longer(threshold), attempts, power=0.015)
-    judge(queue(rate, service, agents), answers, batch=700.0 / rate, batches=800, runs=4)
+        answers["P(W > 15 min)"] = Answer(tail, longer(threshold), attempts, power=0.007)
+    judge(queue(rate, service, agents), answers, batch=700.0 / rate, batches=800, runs=8)
 
 
 @pytest.mark.parametrize(
@@ -288,23 +292,23 @@ def test_q10_erlang_b_holds_for_any_service_law(service, load, agents, lost):
 
 
 @pytest.mark.parametrize(
-    ("rate", "agents", "theta", "values"),
+    ("rate", "agents", "theta", "runs", "values"),
     [
-        (102.0, 100, 1.0, (0.591718634519, 0.0499179759998, 5.09163355198, 0.758777298109, 0.202932126872)),
-        (10.0, 10, 1.0, (0.542070285528, 0.125110035721, 1.25110035721, 0.575126903721, 0.379095255281)),
-        (100.0, 100, 0.5, (0.59670313802, 0.0330301525283, None, 0.701109560392, None)),
-        (100.0, 100, 2.0, (0.429998767243, 0.046683298171, None, 0.894284367573, None)),
-        (105.0, 100, 0.1, (0.967191949643, 0.0497383106361, 52.2252261679, 0.0817287843826, None)),
+        (102.0, 100, 1.0, 12, (0.591718634519, 0.0499179759998, 5.09163355198, 0.758777298109, 0.202932126872)),
+        (10.0, 10, 1.0, 3, (0.542070285528, 0.125110035721, 1.25110035721, 0.575126903721, 0.379095255281)),
+        (100.0, 100, 0.5, 10, (0.59670313802, 0.0330301525283, None, 0.701109560392, None)),
+        (100.0, 100, 2.0, 6, (0.429998767243, 0.046683298171, None, 0.894284367573, None)),
+        (105.0, 100, 0.1, 8, (0.967191949643, 0.0497383106361, 52.2252261679, 0.0817287843826, None)),
     ],
     ids=["q11", "q11_small", "q12_patient", "q12_impatient", "q13_overload"],
 )
-def test_q11_q12_q13_erlang_a_around_full_load(rate, agents, theta, values):
+def test_q11_q12_q13_erlang_a_around_full_load(rate, agents, theta, runs, values):
     batch = max(10.0 / theta, 2000 / rate)
     delay, gone, waiting, level, late = values
     answers = {
         "PW": Answer(delay, delayed, attempts),
         "Pab": Answer(gone, abandoned, attempts),
-        "SL": Answer(level, within(0.1), attempts, power=0.01),
+        "SL": Answer(level, within(0.1), attempts, power=0.035 if theta == 0.1 else 0.005),
         "E[Q]": Answer(waiting or 0, waited, batch),
         "P(W > .1)": Answer(late or 0, longer(0.1), attempts),
     }
@@ -313,7 +317,7 @@ def test_q11_q12_q13_erlang_a_around_full_load(rate, agents, theta, values):
         {name: answer for name, answer in answers.items() if answer.value},
         batch=batch,
         batches=round(6e5 / (batch * rate)),
-        runs=6,
+        runs=runs,
     )
 
 
@@ -404,7 +408,7 @@ def test_q17_q18_balking(join, gone, waiting, wait, occupancy):
         },
         batch=200.0,
         batches=600,
-        runs=2,
+        runs=8,
     )
 
 
@@ -420,7 +424,7 @@ def test_q19_fixed_patience_agrees_with_baccelli_hebuterne():
         },
         batch=100.0,
         batches=600,
-        runs=3,
+        runs=9,
     )
 
 
@@ -438,14 +442,14 @@ def test_q20_batches():
     judge(
         minibuses,
         {
-            "E[Q]": Answer(0.548361162647, waited, length, power=0.01),
-            "W": Answer(0.288611138235, waited, attempts, power=0.008),
+            "E[Q]": Answer(0.548361162647, waited, length),
+            "W": Answer(0.288611138235, waited, attempts),
             "PW": Answer(0.359193438141, delayed, attempts),
             "occupancy": Answer(0.475, served, 4 * length),
         },
         batch=length,
         batches=batches,
-        runs=6,
+        runs=8,
     )
 
 
@@ -456,10 +460,9 @@ def test_q20_batches():
 )
 def test_q21_a_hundred_agents_match_the_exact_value_and_not_the_limit(safety, patience, exact, limit):
     asked = queue(100 - 10 * safety, 1.0, 100, patience)
-    run = {"batch": 50.0, "batches": 150, "runs": 5}
-    judge(asked, {"PW": Answer(exact, delayed, attempts)}, **run)
-    with pytest.raises(AssertionError, match="not"):
-        judge(asked, {"limit": Answer(limit, delayed, attempts)}, **run)
+    answers = {"PW": Answer(exact, delayed, attempts), "limit": Answer(limit, delayed, attempts)}
+    with pytest.raises(AssertionError, match=r"^limit: .* not"):
+        judge(asked, answers, batch=50.0, batches=150, runs=18 if patience > 1 else 5)
 
 
 # General service and arrivals
@@ -482,12 +485,12 @@ def test_q22_waits_match_pollaczek_khinchine(service, mean, deviation):
         queue(0.8, service, 1),
         {
             "PW": Answer(0.8, delayed, attempts),
-            "W": Answer(mean, waited, attempts, power=0.015 if heavy else 0.008),
-            "E[W²]": Answer(mean**2 + deviation**2, waited_squared, attempts, power=0.08 if heavy else 0.025),
+            "W": Answer(mean, waited, attempts, power=0.01 if heavy else 0.005),
+            "E[W²]": Answer(mean**2 + deviation**2, waited_squared, attempts, power=0.05 if heavy else 0.016),
         },
         batch=2000.0,
         batches=300,
-        runs=5,
+        runs=7,
     )
 
 
@@ -499,8 +502,8 @@ def test_q23_fixed_service_matches_erlangs_series():
             for time, tail, power in (
                 (0.5, 0.701635060472, 0.005),
                 (1.0, 0.554891814302, 0.005),
-                (2.0, 0.365480063680, 0.006),
-                (5.0, 0.100497238246, 0.016),
+                (2.0, 0.365480063680, 0.005),
+                (5.0, 0.100497238246, 0.012),
             )
         },
         batch=2000.0,
@@ -513,15 +516,15 @@ def test_q24_fixed_service_of_two_matches_franx():
     judge(
         queue(1.6, Deterministic(1.0), 2),
         {
-            "W": Answer(0.903283879417, waited, attempts, power=0.008),
+            "W": Answer(0.903283879417, waited, attempts),
             "at once": Answer(0.298101682827, lambda path: path.waited_s == 0, attempts),
             "P(W > .5)": Answer(0.517985604348, longer(0.5), attempts),
-            "P(W > 1)": Answer(0.331021769514, longer(1.0), attempts, power=0.008),
-            "P(W > 2)": Answer(0.140863193768, longer(2.0), attempts, power=0.015),
+            "P(W > 1)": Answer(0.331021769514, longer(1.0), attempts),
+            "P(W > 2)": Answer(0.140863193768, longer(2.0), attempts),
         },
         batch=1000.0,
         batches=300,
-        runs=4,
+        runs=11,
     )
 
 
@@ -540,12 +543,12 @@ def test_q25_q26_regular_arrivals_match_takacs(agents, gap, delay, mean, tail):
         QueueInputs((callers,), constant(agents), 1.0),
         {
             "PW": Answer(delay, delayed, attempts),
-            "W": Answer(mean, waited, attempts, power=0.008),
-            "P(W > 1)": Answer(tail, longer(1.0), attempts, power=0.008),
+            "W": Answer(mean, waited, attempts),
+            "P(W > 1)": Answer(tail, longer(1.0), attempts),
         },
         batch=length,
         batches=batches,
-        runs=3,
+        runs=5,
     )
 
 
@@ -590,12 +593,12 @@ def test_q27_infinitely_many_agents_match_eick_massey_whitt(service, means):
     judge(
         queue(averaged(expected, 24.0, 240, cycles + 2), service, 400),
         {
-            f"E[N] at {hour} h": Answer(mean, inside_at((hour - 12) % 24 or 24.0 - 1e-9, 24.0), 1.0, power=0.012)
+            f"E[N] at {hour} h": Answer(mean, inside_at((hour - 12) % 24 or 24.0 - 1e-9, 24.0), 1.0)
             for hour, mean in zip((0, 6, 12, 18), means, strict=True)
         },
         batch=24.0,
         batches=cycles,
-        runs=2,
+        runs=6,
     )
 
 
@@ -609,12 +612,12 @@ def test_q28_priorities_of_one_agent_match_cobham():
         QueueInputs((urgent, other), constant(1), 1.0),
         {
             "W of the urgent": Answer(1.0, of(0, waited), of(0, attempts)),
-            "W of the others": Answer(5.0, of(1, waited), of(1, attempts), power=0.012),
-            "conserved": Answer(4.0, waited, attempts, power=0.012),
+            "W of the others": Answer(5.0, of(1, waited), of(1, attempts)),
+            "conserved": Answer(4.0, waited, attempts),
         },
         batch=2000.0,
         batches=300,
-        runs=5,
+        runs=7,
     )
 
 
@@ -625,13 +628,13 @@ def test_q30_priorities_of_ten_agents_match_cobham():
         QueueInputs((urgent, other), constant(10), 1.0),
         {
             "PW": Answer(0.409180150796, delayed, attempts),
-            "W of the urgent": Answer(0.0584543072566, of(0, waited), of(0, attempts), power=0.01),
-            "W of the others": Answer(0.292271536283, of(1, waited), of(1, attempts), power=0.015),
-            "conserved": Answer(0.204590075398, waited, attempts, power=0.015),
+            "W of the urgent": Answer(0.0584543072566, of(0, waited), of(0, attempts)),
+            "W of the others": Answer(0.292271536283, of(1, waited), of(1, attempts), power=0.008),
+            "conserved": Answer(0.204590075398, waited, attempts, power=0.008),
         },
         batch=250.0,
         batches=300,
-        runs=5,
+        runs=10,
     )
 
 
@@ -656,7 +659,7 @@ def test_q31_redials_match_the_two_dimensional_chain():
                 lost, lambda path: abandoned(path) * 1.0 - ~first_calls(path), first_calls, power=0.012
             ),
             "W per attempt": Answer(wait, waited, attempts, power=0.01),
-            "orbit": Answer(orbit, lambda path: ~first_calls(path) * delay, 500.0, power=0.012),
+            "orbit": Answer(orbit, lambda path, delay=delay: ~first_calls(path) * delay, 500.0, power=0.012),
             "occupancy": Answer(occupancy, served, 9 * 500.0),
             "PW per attempt": Answer(delay_probability, delayed, attempts),
         }
@@ -677,7 +680,7 @@ def test_q32_retrials_match_the_closed_form():
         queue(0.7, 1.0, 1, places=1, redial=redial),
         {
             "busy": Answer(0.7, served, 1500.0),
-            "orbit": Answer(4.9, lambda path: ~first_calls(path) * 2.0, 1500.0, power=0.05),
+            "orbit": Answer(4.9, lambda path: ~first_calls(path) * 2.0, 1500.0, power=0.01),
         },
         batch=1500.0,
         batches=60,
@@ -707,8 +710,8 @@ def test_q35_erlang_a_of_ten_agents():
         queue(8.0, 1.0, 10, 2.0),
         {
             "PW": Answer(0.317434354223, delayed, attempts),
-            "Pab": Answer(0.038821392298, abandoned, attempts, power=0.006),
-            "W": Answer(0.077642784596, waited, attempts, power=0.006),
+            "Pab": Answer(0.038821392298, abandoned, attempts),
+            "W": Answer(0.077642784596, waited, attempts),
             "occupancy": Answer(0.768942886162, served, 10 * 100.0),
         },
         batch=100.0,
@@ -726,6 +729,7 @@ def repeated(changes: Sequence[tuple[float, float]], cycle: float, days: int) ->
     return Timeline((cycle * np.arange(days)[:, None] + times).ravel(), np.tile(values, days))
 
 
+@lru_cache(maxsize=1)
 def clock(path: Path, cycle: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """When each call came, left the queue and left, since the start of its day."""
     start = path.arrival_s // cycle * cycle
@@ -761,15 +765,13 @@ def busy_between(start: float, end: float, cycle: float) -> Weight:
 
 
 def open_after(closing: float, cycle: float) -> Weight:
-    """Time from closing to the last departure of the day, counted at the call that leaves last."""
+    """Time from closing to the last departure of the day, counted at its first call."""
 
     def weight(path: Path) -> np.ndarray:
-        came, _, left = clock(path, cycle)
-        day = (path.arrival_s // cycle).astype(int)
-        order = np.lexsort((left, day))
-        last = order[np.flatnonzero(np.diff(day[order], append=-1))]
-        late = np.zeros(came.size)
-        late[last] = np.maximum(left[last] - closing, 0)
+        _, _, left = clock(path, cycle)
+        first = np.flatnonzero(np.diff(path.arrival_s // cycle, prepend=-1.0))
+        late = np.zeros(left.size)
+        late[first] = np.maximum(np.maximum.reduceat(left, first) - closing, 0)
         return late
 
     return weight
@@ -781,20 +783,20 @@ def open_longer(closing: float, time: float, cycle: float) -> Weight:
 
 
 def test_q36_transient_of_five_agents_from_empty():
-    cycle, days = 100.0, 20_000
+    cycle, days = 100.0, 30_000
     means = ((0.5, 1.57456652435), (1, 2.54430200979), (2, 3.61344886547), (5, 4.83679710925), (10, 5.53603602650))
     answers = {f"E[N] at {t}": Answer(mean, number_at(t, cycle, "N"), 1.0) for t, mean in means}
-    answers["E[N] at 20"] = Answer(5.98500065321, number_at(20, cycle, "N"), 1.0, power=0.006)
-    answers["E[Q] at 5"] = Answer(1.06908222654, number_at(5, cycle, "Q"), 1.0, power=0.016)
-    answers["E[Q] at 20"] = Answer(2.00748239926, number_at(20, cycle, "Q"), 1.0, power=0.016)
+    answers["E[N] at 20"] = Answer(5.98500065321, number_at(20, cycle, "N"), 1.0)
+    answers["E[Q] at 5"] = Answer(1.06908222654, number_at(5, cycle, "Q"), 1.0, power=0.012)
+    answers["E[Q] at 20"] = Answer(2.00748239926, number_at(20, cycle, "Q"), 1.0, power=0.01)
     rate = repeated([(0, 4.0), (20, 0.0)], cycle, days)
     judge(queue(rate, 1.0, 5), answers, batch=cycle, batches=days, runs=1, steady=False)
 
 
 def test_q37_transient_overload_from_empty():
-    cycle, days = 200.0, 30_000
+    cycle, days = 200.0, 60_000
     means = ((1, 0.85618302532), (5, 2.71513140191), (10, 4.37428950244), (20, 7.12020952768))
-    answers = {f"E[N] at {t}": Answer(mean, number_at(t, cycle, "N"), 1.0, power=0.006) for t, mean in means}
+    answers = {f"E[N] at {t}": Answer(mean, number_at(t, cycle, "N"), 1.0) for t, mean in means}
     rate = repeated([(0, 1.2), (20, 0.0)], cycle, days)
     judge(queue(rate, 1.0, 1), answers, batch=cycle, batches=days, runs=1, steady=False)
 
@@ -811,22 +813,20 @@ def test_q38_empty_start_day_agrees_with_contactcenters(patience):
         answers = {
             "good": Answer(1815.2717371, good, 1.0),
             "good / served": Answer(0.900432409274, good, answered),
-            "W": Answer(0.100680741017, waited, attempts, power=0.02),
+            "W": Answer(0.100680741017, waited, attempts, power=0.01),
             "occupancy": Answer(0.696934349484, busy_between(0, 480, cycle), 5760.0),
-            "closing": Answer(5.49573869901, open_after(480, cycle), 1.0, power=0.015),
+            "closing": Answer(5.49573869901, open_after(480, cycle), 1.0, power=0.012),
         }
     else:
         answers = {
-            "abandoned": Answer(59.2632183722, abandoned, 1.0, power=0.012),
+            "abandoned": Answer(59.2632183722, abandoned, 1.0),
             "good": Answer(1906.7188944, good, 1.0),
             "good / served": Answer(0.974438111606, good, answered),
             "good / (served + gone late)": Answer(0.968189068551, good, counted),
-            "W of served": Answer(
-                0.0238252668266, lambda path: np.where(answered(path), path.waited_s, 0.0), answered, power=0.012
-            ),
-            "W": Answer(0.0293964376847, waited, attempts, power=0.012),
+            "W of served": Answer(0.0238252668266, lambda path: np.where(answered(path), path.waited_s, 0.0), answered),
+            "W": Answer(0.0293964376847, waited, attempts),
             "occupancy": Answer(0.676558344159, busy_between(0, 480, cycle), 5760.0),
-            "closing": Answer(5.38640104714, open_after(480, cycle), 1.0, power=0.015),
+            "closing": Answer(5.38640104714, open_after(480, cycle), 1.0, power=0.012),
         }
     rate = repeated([(0, 4.2), (480, 0.0)], cycle, days)
     judge(queue(rate, 2.0, 12, patience), answers, batch=cycle, batches=days, runs=10, steady=False)
@@ -859,16 +859,16 @@ def test_q39_call_centre_day_of_the_ssj_tutorial(
         return abandoned(path) | balked(path)
 
     answers = {
-        "lost": Answer(lost, gone, 1660.0, power=0.025),
-        "gone at once": Answer(at_once, balked, 1.0, power=0.01),
-        "gone after waiting": Answer(later, abandoned, 1.0, power=0.025),
-        "sum of waits": Answer(wait, waited, 1660.0, power=0.025),
+        "lost": Answer(lost, gone, 1660.0, power=0.01),
+        "gone at once": Answer(at_once, balked, 1.0),
+        "gone after waiting": Answer(later, abandoned, 1.0, power=0.01),
+        "sum of waits": Answer(wait, waited, 1660.0, power=0.01),
         "none free": Answer(none_free, lambda path: delayed(path) | balked(path), 1660.0, power=0.01),
         "in 20 s": Answer(in_time, lambda path: path.waited_s < 20, 1660.0),
         "closing": Answer(closing, open_after(13 * hour, cycle), 1.0, power=0.02),
     }
     for count, mean in zip((1, 5, 6, 9, 11, 13), inside, strict=True):
-        answers[f"E[N] after hour {count}"] = Answer(mean, number_at(count * hour, cycle, "N"), 1.0, power=0.02)
+        answers[f"E[N] after hour {count}"] = Answer(mean, number_at(count * hour, cycle, "N"), 1.0, power=0.016)
     rate = repeated([(k * hour, calls / hour) for k, calls in enumerate((*HOURLY, 0))], cycle, days)
     agents = repeated([(k * hour, count) for k, count in enumerate(AGENTS)], cycle, days)
     join = (1 - zero_patience,) if zero_patience else ()
@@ -913,16 +913,16 @@ def test_q40_staff_drop_and_rise_by_every_rule(case):
     on_cut, patience = case
     states, total = STAFF_DROP[case]
     cycle, days = 500.0, 5_000
-    answers = {"∫Q dt": Answer(total, waited_before(120, cycle), 1.0, power=0.008)}
+    answers = {"∫Q dt": Answer(total, waited_before(120, cycle), 1.0)}
     for when, printed in states.items():
         just_before = when - 1e-9
         for what, value in zip("NBQ", printed.split(), strict=False):
-            power = 0.012 if what == "Q" else 0.006
+            power = 0.01 if what == "Q" else 0.005
             answers[f"E[{what}] at {when}"] = Answer(float(value), number_at(just_before, cycle, what), 1.0, power)
     if on_cut == "drop":
-        answers["dropped"] = Answer(1.24736482222, ended(Outcome.DROPPED), 1.0)
+        answers["dropped"] = Answer(1.24736482222, ended(Outcome.DROPPED), 1.0, power=0.007)
     if not math.isinf(patience):
-        answers["abandoned"] = Answer(13.6472591108, abandoned, 1.0, power=0.008)
+        answers["abandoned"] = Answer(13.6472591108, abandoned, 1.0)
     rate = repeated([(0, 1.2), (120, 0.0)], cycle, days)
     agents = repeated([(0, 7), (60, 4), (90, 7)], cycle, days)
     judge(
@@ -941,16 +941,16 @@ def test_q41_closing_of_a_hall():
     judge(
         queue(repeated([(0, 0.2), (closing, 0.0)], cycle, days), 8.0, 2),
         {
-            "E[N] at closing": Answer(4.29861616831, number_at(closing, cycle, "N"), 1.0, power=0.01),
-            "to last departure": Answer(20.7440548533, open_after(closing, cycle), 1.0, power=0.01),
-            "P(> 15 min)": Answer(0.508463469152, open_longer(closing, 15, cycle), 1.0, power=0.01),
-            "P(> 30 min)": Answer(0.249701779275, open_longer(closing, 30, cycle), 1.0, power=0.012),
-            "work after closing": Answer(34.3889293465, busy_between(closing, math.inf, cycle), 1.0, power=0.01),
-            "W": Answer(11.1538666334, waited, 96.0, power=0.01),
+            "E[N] at closing": Answer(4.29861616831, number_at(closing, cycle, "N"), 1.0),
+            "to last departure": Answer(20.7440548533, open_after(closing, cycle), 1.0),
+            "P(> 15 min)": Answer(0.508463469152, open_longer(closing, 15, cycle), 1.0),
+            "P(> 30 min)": Answer(0.249701779275, open_longer(closing, 30, cycle), 1.0, power=0.009),
+            "work after closing": Answer(34.3889293465, busy_between(closing, math.inf, cycle), 1.0),
+            "W": Answer(11.1538666334, waited, 96.0),
         },
         batch=cycle,
         batches=days,
-        runs=4,
+        runs=5,
         steady=False,
     )
 
@@ -993,16 +993,19 @@ def test_q44_calls_come_at_the_rate_of_their_own_interval():
 
 def test_q45_a_hall_split_into_shifts_keeps_its_waits():
     cycle, days = 1000.0, 8_000
-    late = (0.0859829711508, 0.180275489385, 0.209905026563, 0.222534017850, 0.228824349953, 0.232242720949, 0.234207165121, 0.235380971069)  # fmt: skip
+    late = (
+        0.0859829711508, 0.180275489385, 0.209905026563, 0.222534017850, 0.228824349953, 0.232242720949,
+        0.234207165121, 0.235380971069,
+    )  # fmt: skip
 
     def in_hour(hour: int, weight: Weight) -> Weight:
         return lambda path: weight(path) * (path.arrival_s % cycle // 60 == hour)
 
     answers = {
-        f"P(W > 15) in hour {hour + 1}": Answer(value, in_hour(hour, longer(15)), in_hour(hour, attempts), power=0.015)
+        f"P(W > 15) in hour {hour + 1}": Answer(value, in_hour(hour, longer(15)), in_hour(hour, attempts), power=0.0135)
         for hour, value in enumerate(late)
     }
-    answers["P(W > 15) in the day"] = Answer(0.203669089005, longer(15), attempts, power=0.006)
+    answers["P(W > 15) in the day"] = Answer(0.203669089005, longer(15), attempts)
     rate = repeated([(0, 11.1 / 60), (480, 0.0)], cycle, days)
     judge(queue(rate, 8.0, 2), answers, batch=cycle, batches=days, runs=4, steady=False)
 
@@ -1014,9 +1017,9 @@ def test_q11_reference_engine_matches_the_poisson_law():
     judge(
         queue(10.0, 1.0, 10, 1.0),
         {
-            "PW": Answer(0.542070285528, delayed, attempts, power=0.008),
-            "Pab": Answer(0.125110035721, abandoned, attempts, power=0.016),
-            "E[Q]": Answer(1.25110035721, waited, 20.0, power=0.02),
+            "PW": Answer(0.542070285528, delayed, attempts, power=0.011),
+            "Pab": Answer(0.125110035721, abandoned, attempts, power=0.023),
+            "E[Q]": Answer(1.25110035721, waited, 20.0, power=0.023),
         },
         batch=20.0,
         batches=150,
@@ -1036,7 +1039,7 @@ def test_q11_reference_engine_matches_the_poisson_law():
     ],
 )
 def test_a_wrong_machine_is_caught(mutant):
-    with pytest.raises(AssertionError, match="not 0.54"):
+    with pytest.raises(AssertionError, match=r"not 0\.54"):
         judge(mutant, {"PW": Answer(0.542070285528, delayed, attempts)}, batch=50.0, batches=600)
 
 

@@ -2,7 +2,9 @@
 
 Three estimates stand side by side: *complete* (only outages that no gap touched: biased short, as long ones meet gaps;
 a negative control), *censored* (log-normal by maximum likelihood) and *product-limit* (no shape assumed: the one to
-use). Durations are minutes here, as in the tables they are compared with.
+use). The last two take an outage that ended inside a gap as one that lasted beyond the gap's start, although it is
+known to have ended by the gap's end: they lean somewhat long. Durations are minutes here, as in the tables they are
+compared with.
 """
 
 from __future__ import annotations

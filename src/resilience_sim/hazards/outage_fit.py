@@ -52,7 +52,7 @@ def fit_law(
     storm_share
         If given, not fitted.
     seed
-        Of the simulated years.
+        Of the simulated years; fixed, so that one record has one fit.
 
     Raises
     ------

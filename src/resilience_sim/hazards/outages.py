@@ -36,7 +36,7 @@ PLANNED_CAUSES = ("planned", "psps")
 COLUMNS = {
     "start_s": Column("instant", also="start"),
     "end_s": Column("instant", also="end"),
-    "customers": Column("whole", least=0),
+    "customers": Column("whole", least=0, most=1e9),
     "cause": Column("text", empty=True, optional=True),
     "planned": Column("whole", least=0, most=1, optional=True),
     "first_seen_s": Column("instant", optional=True),
@@ -80,8 +80,8 @@ class LineOutages:
             raise InputsError("LineOutages: start_s, end_s, customers and planned must be lists of one length")
         if not (np.isfinite(start).all() and np.isfinite(end).all() and (end >= start).all()):
             raise InputsError("LineOutages: accepted are finite seconds, no end before its start")
-        if (customers != np.floor(customers)).any() or (customers < 0).any():
-            raise InputsError("LineOutages: customers must be whole numbers, 0 or more")
+        if (customers != np.floor(customers)).any() or ((customers < 0) | (customers > 1e9)).any():
+            raise InputsError("LineOutages: customers must be whole numbers from 0 to 1e9")
         fields = {"start_s": start, "end_s": end, "customers": customers.astype(np.int64), "planned": planned}
         for name, array in fields.items():
             array.flags.writeable = False

@@ -33,6 +33,8 @@ Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
 
 MOST_BYTES = 256 * 1024 * 1024
+MOST_WHOLE = 2.0**53
+"""Beyond it not every whole number is a double."""
 
 _EPOCH = datetime(1970, 1, 1)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?", re.ASCII)
@@ -248,7 +250,7 @@ def _numbers(fields: list[str], column: Column) -> tuple[object, Bools]:
     empty = np.array([not f for f in fields])
     bad = ~np.isfinite(values) & ~(empty & column.empty)
     if column.kind == "whole":
-        bad |= np.isfinite(values) & (values != np.round(values))
+        bad |= np.isfinite(values) & ((values != np.round(values)) | (np.abs(values) > MOST_WHOLE))
     bad |= _outside(values, column)
     if column.kind == "whole" and not column.empty and not bad.any():
         return values.astype(np.int64), bad

@@ -74,10 +74,12 @@ def read_watch(path: Path | str) -> Watch:
         content = json.loads(read_text(path))
     except json.JSONDecodeError as why:
         raise DataError(f"is no JSON: {why.msg}", place=Place(path, why.lineno)) from None
+    except (ValueError, RecursionError) as why:  # a number of thousands of digits; brackets without end
+        raise DataError(f"is no JSON that can be read: {why}", place=Place(path)) from None
     try:
         first, last = float(content["first_snapshot"]), float(content["last_instant"])
         gaps = np.array(content["gaps"], dtype=float).reshape(-1, 2)
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError):
         message = "accepted are first_snapshot, last_instant (seconds) and gaps (pairs of seconds)"
         raise DataError(message, place=Place(path)) from None
     instants = np.concatenate(([first], gaps.ravel(), [last]))

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, field_validator, model_validator
 
 from resilience_sim import units
+from resilience_sim.errors import PlanError
 from resilience_sim.plans.fields import FactName, Frozen, Number, Slug, Text, UnitName, Words
 
 __all__ = ["Fact", "Grade", "Range", "Site"]
@@ -71,11 +72,11 @@ class Fact(Frozen):
 
         Raises
         ------
-        ValueError
+        PlanError
             If the fact is a list of values.
         """
         if self.value is None:
-            raise ValueError("this fact is a list of values")
+            raise PlanError("a list of values stands where the study needs a single one")
         return units.to_base(self.value, self.unit)
 
 
@@ -85,6 +86,29 @@ class Site(Frozen):
     site: Slug
     title: Text
     facts: Annotated[dict[FactName, Fact], Field(min_length=1)]
+
+    def fact(self, name: str) -> Fact:
+        """The fact with this name.
+
+        Raises
+        ------
+        PlanError
+            If the site lacks it.
+        """
+        if name not in self.facts:
+            raise PlanError(f"site {self.site!r} lacks the fact {name!r}, which the study needs")
+        return self.facts[name]
+
+    def base(self, name: str) -> float:
+        """A single value in base units."""
+        return self.fact(name).base
+
+    def bases(self, name: str) -> tuple[float, ...]:
+        """A list of values in base units."""
+        fact = self.fact(name)
+        if fact.values is None:
+            raise PlanError(f"site {self.site!r}: {name!r} is a single value; the study needs a list (values: […])")
+        return tuple(units.to_base(value, fact.unit) for value in fact.values)
 
     def with_values(self, values: Mapping[str, float]) -> Site:
         """The same site with other values (in each fact's own unit) for some facts."""
