@@ -148,6 +148,7 @@ def test_an_outage_record_that_cannot_be_is_refused(tmp_path: Path, rows: str, s
         ('{"first_snapshot": ' + "9" * 5000 + "}", "is no JSON that can be read"),
         ('{"first_snapshot": 0, "last_instant": ' + "9" * 400 + ', "gaps": []}', "accepted are first_snapshot"),
     ],
+    ids=lambda text: text[:40],
 )
 def test_a_list_of_gaps_that_cannot_be_is_refused(tmp_path: Path, text: str, said: str) -> None:
     with pytest.raises(DataError, match=said):

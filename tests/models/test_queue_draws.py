@@ -31,11 +31,15 @@ def of_callers(draws: Draws, kept: np.ndarray) -> dict[str, np.ndarray]:
     """All numbers of these callers, in their order; redials included."""
     rows = kept[draws.caller]
     n = len(draws.arrival_s)
+    names = ("try_number", "handling_s", "patience_s", "join_u")
     return {
-        "arrival_s": draws.arrival_s[kept], "identity": draws.identity[kept], "tries": np.diff(draws.retry_from)[kept],
-        "try_number": draws.try_number[rows], "handling_s": draws.handling_s[rows], "patience_s": draws.patience_s[rows],
-        "join_u": draws.join_u[rows], "retry_u": draws.retry_u[rows[n:]], "retry_delay_s": draws.retry_delay_s[rows[n:]],
-    }  # fmt: skip
+        "arrival_s": draws.arrival_s[kept],
+        "identity": draws.identity[kept],
+        "tries": np.diff(draws.retry_from)[kept],
+        "retry_u": draws.retry_u[rows[n:]],
+        "retry_delay_s": draws.retry_delay_s[rows[n:]],
+        **{name: getattr(draws, name)[rows] for name in names},
+    }
 
 
 def assert_same_callers(one: dict[str, np.ndarray], other: dict[str, np.ndarray]) -> None:

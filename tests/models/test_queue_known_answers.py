@@ -19,7 +19,6 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -54,6 +53,10 @@ def attempts(path: Path) -> np.ndarray:
 
 def first_calls(path: Path) -> np.ndarray:
     return path.try_number == 0
+
+
+def redials(path: Path) -> np.ndarray:
+    return path.try_number > 0
 
 
 def waited(path: Path) -> np.ndarray:
@@ -116,6 +119,12 @@ def queue(
     return QueueInputs((callers,), on_duty, 1.0, **rules)
 
 
+def expected_calls(rate: Timeline, instants: np.ndarray) -> np.ndarray:
+    """Calls expected from the first instant to each, shape of `instants`."""
+    times = np.union1d(rate.times[(rate.times > instants[0]) & (rate.times < instants[-1])], instants)
+    return np.interp(instants, times, np.concatenate(([0.0], np.cumsum(rate.at(times[:-1]) * np.diff(times)))))
+
+
 def controls(inputs: QueueInputs, arrival_s: np.ndarray, source: np.ndarray, work: np.ndarray, edges: np.ndarray):
     """Per batch and class: calls less their mean (where known), and handling time less its mean given the calls."""
     rows = []
@@ -123,7 +132,7 @@ def controls(inputs: QueueInputs, arrival_s: np.ndarray, source: np.ndarray, wor
         mine = source == index
         calls = np.histogram(arrival_s[mine], edges)[0]
         if isinstance(callers.arrivals, Rate):
-            rows.append(calls - [callers.arrivals.rate.integral(start, end) for start, end in pairwise(edges)])
+            rows.append(calls - np.diff(expected_calls(callers.arrivals.rate, edges)))
         excess = work[mine] - callers.handling.mean
         rows.append(np.histogram(arrival_s[mine], edges, weights=excess)[0])
     return rows
@@ -209,6 +218,7 @@ def test_q02_erlang_a_agrees_with_palm_and_mandelbaum_zeltyn():
             "E[Q]": Answer(2.96757591957, waited, 50.0),
             "occupancy": Answer(0.930324240804, served, 50 * 50.0),
             "SL": Answer(0.943018954747, within(1 / 3), attempts),
+            "hang-ups per time waited": Answer(0.5, abandoned, waited),  # law L11
             "P(W > 20 s)": Answer(0.0271356082922, longer(1 / 3), attempts, power=0.025),
         },
         batch=50.0,
@@ -408,7 +418,7 @@ def test_q17_q18_balking(join, gone, waiting, wait, occupancy):
         },
         batch=200.0,
         batches=600,
-        runs=8,
+        runs=8 if len(join) == 1 else 2,
     )
 
 
@@ -641,46 +651,48 @@ def test_q30_priorities_of_ten_agents_match_cobham():
 # Redials and retrials
 
 
-def test_q31_redials_match_the_two_dimensional_chain():
-    for share, delay, values in (
-        (0.0, 1.0, (1.0, 0.0689212169705, 0.0689212169705, 0.137842433941, 0.0, 0.827625584915, 0.462181888306)),
+@pytest.mark.parametrize(
+    ("share", "values"),
+    [
+        (0.0, (1.0, 0.0689212169705, 0.0689212169705, 0.137842433941, 0.0, 0.827625584915, 0.462181888306)),
         (
             0.5,
-            5.0,
-            (1.04437539856, 0.0849797852830, 0.0443753985623, 0.169959570566, 1.77501594249, 0.849444090167, 0.522881737777),
+            (1.04437539856, 0.0849797852830, 0.0443753985623, 0.169959570566, 1.77501594249, 0.849444090167,
+             0.522881737777),
         ),
-    ):  # fmt: skip
-        tries, gone, lost, wait, orbit, occupancy, delay_probability = values
-        answers = {
-            "attempts per call": Answer(tries, attempts, first_calls),
-            "Pab per attempt": Answer(gone, abandoned, attempts, power=0.01),
-            # In the long run as many redials come in as abandoners set out to make.
-            "lost for good": Answer(
-                lost, lambda path: abandoned(path) * 1.0 - ~first_calls(path), first_calls, power=0.012
-            ),
-            "W per attempt": Answer(wait, waited, attempts, power=0.01),
-            "orbit": Answer(orbit, lambda path, delay=delay: ~first_calls(path) * delay, 500.0, power=0.012),
-            "occupancy": Answer(occupancy, served, 9 * 500.0),
-            "PW per attempt": Answer(delay_probability, delayed, attempts),
-        }
-        redial = Redial(share, 0.0, 0.0, Exponential(delay), most=60) if share else None
-        judge(
-            queue(8.0, 1.0, 9, 2.0, redial=redial),
-            {name: answer for name, answer in answers.items() if answer.value},
-            batch=500.0,
-            batches=150,
-            runs=3,
-        )
+    ],
+    ids=["nobody_redials", "half_redial"],
+)  # fmt: skip
+def test_q31_redials_match_the_two_dimensional_chain(share, values):
+    tries, gone, lost, wait, orbit, occupancy, delay = values
+    answers = {
+        "attempts per call": Answer(tries, attempts, first_calls),
+        "Pab per attempt": Answer(gone, abandoned, attempts),
+        # In the long run as many redials come in as abandoners set out to make.
+        "lost for good": Answer(lost, lambda path: abandoned(path) * 1.0 - redials(path), first_calls, power=0.006),
+        "W per attempt": Answer(wait, waited, attempts),
+        "orbit": Answer(orbit, lambda path: redials(path) * 5.0, 500.0, power=0.008),
+        "occupancy": Answer(occupancy, served, 9 * 500.0),
+        "PW per attempt": Answer(delay, delayed, attempts),
+    }
+    redial = Redial(share, 0.0, 0.0, Exponential(5.0), most=60) if share else None
+    judge(
+        queue(8.0, 1.0, 9, 2.0, redial=redial),
+        {name: answer for name, answer in answers.items() if answer.value},
+        batch=500.0,
+        batches=150,
+        runs=4,
+    )
 
 
 def test_q32_retrials_match_the_closed_form():
-    # Mean orbit = rate of retrials / rate of each; nobody is lost, for P(60 tries in vain) is below 1e-6.
+    # Mean orbit = rate of retrials / rate of each. One caller in 10,000 gives up after 60 tries: 0.1 % of it at most.
     redial = Redial(0.0, 1.0, 0.0, Exponential(2.0), most=60)
     judge(
         queue(0.7, 1.0, 1, places=1, redial=redial),
         {
             "busy": Answer(0.7, served, 1500.0),
-            "orbit": Answer(4.9, lambda path: ~first_calls(path) * 2.0, 1500.0, power=0.01),
+            "orbit": Answer(4.9, lambda path: redials(path) * 2.0, 1500.0, power=0.01),
         },
         batch=1500.0,
         batches=60,
@@ -695,7 +707,7 @@ def test_q33_loss_with_one_redial_matches_its_chain():
         {
             "attempts per call": Answer(1.28747623090, attempts, first_calls),
             "blocked per attempt": Answer(0.458126987882, blocked, attempts),
-            "lost for good": Answer(0.302351376735, lambda path: blocked(path) * 1.0 - ~first_calls(path), first_calls),
+            "lost for good": Answer(0.302351376735, lambda path: blocked(path) * 1.0 - redials(path), first_calls),
             "E[B]": Answer(2.09294586980, served, 200.0),
         },
         batch=200.0,
@@ -1034,7 +1046,7 @@ def test_q11_reference_engine_matches_the_poisson_law():
     "mutant",
     [
         pytest.param(queue(10.0, 1.0, 9, 1.0), id="one_agent_fewer"),
-        pytest.param(queue(10.0, 1.0, 10), id="patience_ignored", marks=pytest.mark.filterwarnings("default")),
+        pytest.param(queue(10.0, 1.0, 10), id="patience_ignored"),
         pytest.param(queue(10.0, 1.02, 10, 1.0), id="calls_two_percent_longer"),
     ],
 )

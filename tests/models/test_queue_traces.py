@@ -152,9 +152,10 @@ def test_ties_go_by_capacity_service_patience_call(simulate):
     # At 4: B's patience ends, A's service ends, D arrives. The service comes first: B is answered, and D waits for it.
     path = simulate(*given([(0, 4), (1, 2, 3), (4, 1)], constant(1)))
     assert path.start_s.tolist() == close([0, 4, 6])
-    # At 3 an agent comes, and B's patience ends: B is answered. At 3 an agent goes, and A's service ends: A is handed back.
+    # At 3 an agent comes, and B's patience ends: B is answered.
     path = simulate(*given([(0, 4), (1, 2, 2)], Timeline([0, 3], [1, 2])))
     assert path.start_s.tolist() == close([0, 3])
+    # At 3 the agent goes, and A's service ends: A is handed back.
     path = simulate(*given([(0, 3)], Timeline([0, 3, 7], [1, 0, 1]), on_cut="hand_back"))
     assert path.end_s.tolist() == close([7])
 

@@ -24,7 +24,7 @@ from resilience_sim.units import DAY, HOUR
 __all__ = ["LineEvents", "Lines", "customers_law", "district_law", "duration_law"]
 
 YEARS = 60  # length of the drawn time from which a district's events come
-SHORTEST_S, LONGEST_S = 900.0, 7 * DAY  # where the tables of durations begin and end
+SHORTEST_S = 900.0  # where the tables of durations begin: shorter outages are hardly ever recorded
 BEFORE_S, AFTER_S = 6 * HOUR, 24 * HOUR  # lines out in this time around the event's start belong to it
 
 
@@ -36,10 +36,8 @@ class Lines(NamedTuple):
 
 
 def duration_law(site: Site, kind: str) -> Quantiles:
-    """How long a line is out: the site's shares over by so many hours, from 15 minutes to a week."""
-    return Quantiles(
-        (SHORTEST_S, *site.bases("lines.within_hours"), LONGEST_S), (0.0, *site.bases(f"lines.back_{kind}_day"), 1.0)
-    )
+    """How long a line is out: the site's shares over by so many hours; the last share is 1."""
+    return Quantiles((SHORTEST_S, *site.bases("lines.within_hours")), (0.0, *site.bases(f"lines.back_{kind}_day")))
 
 
 def customers_law(site: Site) -> Empirical:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from resilience_sim.plans.claims import Claim
+from resilience_sim.plans.site import Site
 
 __all__ = ["Axis", "Choice", "Question", "Situation", "Study"]
 
@@ -82,6 +83,10 @@ class Choice:
 
 class Study(Protocol):
     """What every study offers to the experiments."""
+
+    @property
+    def site(self) -> Site:
+        """The facts it was bound to."""
 
     def questions(self) -> Sequence[Question]:
         """One question per claim and scenario."""

@@ -19,14 +19,16 @@ from scipy.special import betainc, betaincc, betaln
 
 from resilience_sim.errors import VerdictError
 
-__all__ = ["interval_of_share", "log_e_values"]
+__all__ = ["interval_of_share", "log_e_above", "log_e_below", "log_e_values"]
 
 Floats = npt.NDArray[np.float64]
 SAFE = 1e-280
+ROUNDING = 1e-12
+"""A sum such as .8 + .2 of two written decimals may miss the end of the scale by less than this."""
 
 
 def _log_lower_tail(x: float, a: float, b: float) -> float:
-    """ln I_x(a, b) far below the mean, by Lentz's continued fraction (DLMF 8.17.22), which converges there."""
+    """Logarithm of I_x(a, b) far below the mean, by Lentz's continued fraction (DLMF 8.17.22), fast there."""
     tiny = 1e-300
     front = a * math.log(x) + b * math.log1p(-x) - math.log(a) - float(betaln(a, b))
     c, d = 1.0, 1 / max(1 - (a + b) * x / (a + 1), tiny)
@@ -84,16 +86,44 @@ def log_e_values(
     return np.asarray(up), np.asarray(down)
 
 
-def interval_of_share(successes: int, failures: int, alpha: float) -> tuple[float, float]:
-    """The shares that neither side refutes at 2/α: covers the truth at all times with probability 1 − α."""
+def log_e_above(successes: float, failures: float, bound: float, *, prior: tuple[float, float] = (1.0, 1.0)) -> float:
+    """Logarithm of the evidence against "the share is at most `bound`", where the bound need not be a proper share.
+
+    Margins may reach the ends of the scale. No share is below 0: that hypothesis is refuted before the first outcome
+    (infinite). "The share is 0" is refuted by the first success, and by nothing else.
+    """
+    if abs(bound) < ROUNDING:
+        bound = 0.0
+    if bound > 0:
+        return float(log_e_values(successes, failures, bound, prior=prior)[0])
+    if bound < 0 or successes > 0:
+        return math.inf
+    return float(betaln(prior[0], prior[1] + failures) - betaln(*prior))
+
+
+def log_e_below(successes: float, failures: float, bound: float, *, prior: tuple[float, float] = (1.0, 1.0)) -> float:
+    """Logarithm of the evidence against "the share is at least `bound`", the mirror image of :func:`log_e_above`."""
+    if bound < 1 - ROUNDING:
+        return float(log_e_values(successes, failures, bound, prior=prior)[1])
+    return log_e_above(failures, successes, 1 - bound, prior=(prior[1], prior[0]))
+
+
+def interval_of_share(
+    successes: int, failures: int, alpha: float, *, prior: tuple[float, float] = (1.0, 1.0)
+) -> tuple[float, float]:
+    """The shares that neither side refutes at 2/α: covers the truth at all times with probability 1 − α.
+
+    The ends agree with the verdicts: a claim with threshold θ holds exactly when the lower end is θ or more.
+    """
     bar = math.log(2 / alpha)
     estimate = (successes + 1) / (successes + failures + 2)
 
-    def edge(inside: float, outside: float, side: int) -> float:
+    def edge(outside: float, side: int) -> float:
+        inside = estimate
         for _ in range(60):
             middle = (inside + outside) / 2
-            refuted = float(log_e_values(successes, failures, middle)[side]) >= bar
+            refuted = float(log_e_values(successes, failures, middle, prior=prior)[side]) >= bar
             inside, outside = (inside, middle) if refuted else (middle, outside)
         return outside
 
-    return edge(estimate, 1e-12, 0), edge(estimate, 1 - 1e-12, 1)
+    return (edge(0.0, 0) if successes else 0.0), (edge(1.0, 1) if failures else 1.0)

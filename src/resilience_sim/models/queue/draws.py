@@ -227,11 +227,13 @@ def _poisson_instants(rate: Timeline, scale: float, horizon_s: float, stream: St
     if expected[-1] == 0:
         return np.empty(0)
     operational = _unit_process(stream("arrivals"), float(expected[-1]) * scale) / scale
-    operational = operational[: np.searchsorted(operational, expected[-1])]
-    interval = np.searchsorted(expected, operational, side="right") - 1
-    instants = edges[interval] + (operational - expected[interval]) / rates[interval]
+    until = np.searchsorted(operational, expected)  # how many come before each edge
+    counts = np.diff(until)
+    instants = operational[: until[-1]] - expected[:-1].repeat(counts)
+    instants /= rates.repeat(counts)
+    instants += edges[:-1].repeat(counts)
     latest = np.nextafter(edges[1:], -np.inf)  # rounding must not carry an instant into the next interval
-    return np.minimum(instants, latest[interval])
+    return np.minimum(instants, latest.repeat(counts), out=instants)
 
 
 def _unit_process(generator: Generator, until: float) -> Floats:

@@ -125,7 +125,8 @@ def _answer(hall: Hall, now: float, number: int) -> None:
         n.free -= 1
     while n.stretch + 1 < len(hall.stretch) and hall.stretch[n.stretch + 1].at_s <= now:
         n.stretch += 1
-    _link(hall.calls, hall.lines[len(hall.lines) - 1], number, NOBODY)
+    if hall.rule > FINISH_NAMED:
+        _link(hall.calls, hall.lines[len(hall.lines) - 1], number, NOBODY)
     n.busy += 1
     call.where = IN_SERVICE
     call.start_s = now
@@ -136,7 +137,8 @@ def _answer(hall: Hall, now: float, number: int) -> None:
 @inlined
 def _stop_serving(hall: Hall, now: float, number: int) -> None:
     n, call = hall.n[0], hall.calls[number]
-    _unlink(hall.calls, hall.lines[len(hall.lines) - 1], number)
+    if hall.rule > FINISH_NAMED:
+        _unlink(hall.calls, hall.lines[len(hall.lines) - 1], number)
     n.busy -= 1
     call.served_s += now - call.start_s
     call.served_late_s += max(now, hall.horizon_s) - max(call.start_s, hall.horizon_s)

@@ -1,0 +1,206 @@
+"""How fast the queue machine is, against peers in the same run on one core.
+
+``python -m benchmarks.bench_queue`` prints, for a day of 24 h with 8,640 callers on average, the time of draws and
+simulation together against an ordinary SimPy model (a process per caller), the SimPy reference engine, Ciw where it is
+installed and C++ (``g++ -O3``) where there is a compiler; then the cost of 10³ to 10⁶ callers with the peak memory.
+A ratio is printed only after the models compared agree in mean wait and abandonment within statistical error.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import random
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import simpy
+
+from resilience_sim.models.queue import Callers, Outcome, QueueInputs, Rate, Redial, draw, kernel, reference
+from resilience_sim.randomness import Exponential, Streams
+from resilience_sim.timelines import Timeline, constant
+
+DAY_S, RATE, AGENTS, HANDLING_S, PATIENCE_S = 86400.0, 0.1, 26, 240.0, 120.0
+REDIAL_SHARE, REDIAL_DELAY_S, MOST = 0.5, 600.0, 5
+STEPS = Timeline(np.arange(0, 24, 4) * 3600.0, [22, 26, 30, 24, 28, 26])
+Day = tuple[float, float]  # mean wait of all attempts, share of them that were abandoned
+
+
+def inputs(full: bool, callers: int = 8640) -> QueueInputs:
+    redial = Redial(REDIAL_SHARE, 0.0, 0.0, Exponential(REDIAL_DELAY_S), MOST) if full else None
+    calls = Callers("calls", Rate(constant(RATE)), Exponential(HANDLING_S), Exponential(PATIENCE_S), redial=redial)
+    return QueueInputs((calls,), STEPS if full else constant(AGENTS), callers / RATE)
+
+
+def engine_days(simulate: Callable, full: bool, days: int) -> tuple[float, list[Day]]:
+    queue = inputs(full)
+    start, results = time.perf_counter(), []
+    for replication in range(days):
+        path = simulate(queue, draw(queue, Streams(1, replication)))
+        made = np.count_nonzero(path.outcome)
+        results.append((path.waited_s.sum() / made, np.count_nonzero(path.outcome == Outcome.ABANDONED) / made))
+    return (time.perf_counter() - start) / days, results
+
+
+# -- the ordinary SimPy model: one process per caller ------------------------------------------------------------------
+
+
+def simpy_day(full: bool, chance: random.Random) -> Day:
+    env, waits, lost = simpy.Environment(), [], []
+    agents = simpy.PriorityResource(env, int(STEPS.values.max()) if full else AGENTS)
+
+    def caller():
+        for attempt in range(MOST + 1 if full else 1):
+            arrived = env.now
+            with agents.request(priority=0) as turn:
+                yield turn | env.timeout(chance.expovariate(1 / PATIENCE_S))
+                waits.append(env.now - arrived)
+                if turn.triggered:
+                    yield env.timeout(chance.expovariate(1 / HANDLING_S))
+                    return
+            lost.append(attempt)
+            if not full or chance.random() >= REDIAL_SHARE:
+                return
+            yield env.timeout(chance.expovariate(1 / REDIAL_DELAY_S))
+
+    def calls():
+        while True:
+            yield env.timeout(chance.expovariate(RATE))
+            if env.now >= DAY_S:
+                return
+            env.process(caller())
+
+    def absent(start: float, end: float):
+        yield env.timeout(start)
+        with agents.request(priority=-1) as away:
+            yield away
+            yield env.timeout(max(end - env.now, 0))
+
+    if full:
+        ends = np.append(STEPS.times[1:], DAY_S)
+        for start, end, on_duty in zip(STEPS.times.tolist(), ends.tolist(), STEPS.values.tolist(), strict=True):
+            for _ in range(agents.capacity - int(on_duty)):
+                env.process(absent(start, end))
+    env.process(calls())
+    env.run()
+    return sum(waits) / len(waits), len(lost) / len(waits)
+
+
+def simpy_days(full: bool, days: int) -> tuple[float, list[Day]]:
+    chance = random.Random(1)
+    start = time.perf_counter()
+    results = [simpy_day(full, chance) for _ in range(days)]
+    return (time.perf_counter() - start) / days, results
+
+
+# -- other peers -----------------------------------------------------------------------------------------------------
+
+
+def ciw_days(days: int) -> tuple[float, list[Day]]:
+    import ciw
+
+    network = ciw.create_network(
+        arrival_distributions=[ciw.dists.Exponential(RATE)],
+        service_distributions=[ciw.dists.Exponential(1 / HANDLING_S)],
+        reneging_time_distributions=[ciw.dists.Exponential(1 / PATIENCE_S)],
+        number_of_servers=[AGENTS],
+    )
+    start, results = time.perf_counter(), []
+    for day in range(days):
+        ciw.seed(day)
+        simulation = ciw.Simulation(network)
+        simulation.simulate_until_max_time(DAY_S)
+        records = simulation.get_all_records(only=["service", "renege"])
+        lost = [record.record_type == "renege" for record in records]
+        results.append((sum(record.waiting_time for record in records) / len(records), sum(lost) / len(lost)))
+    return (time.perf_counter() - start) / days, results
+
+
+def cpp_days(days: int) -> tuple[float, list[Day]]:
+    with tempfile.TemporaryDirectory() as folder:
+        program = Path(folder) / "day"
+        source = Path(__file__).with_suffix(".cpp")
+        subprocess.run(["g++", "-O3", "-std=c++17", "-march=native", "-o", program, source], check=True)
+        arguments = [str(value) for value in (days, RATE, AGENTS, HANDLING_S, PATIENCE_S, 1)]
+        answer = subprocess.run([program, *arguments], check=True, capture_output=True, text=True).stdout.splitlines()
+    return float(answer[0]), [tuple(map(float, line.split())) for line in answer[1:]]  # type: ignore[misc]
+
+
+# -- the comparison ----------------------------------------------------------------------------------------------------
+
+
+def assert_agree(name: str, ours: list[Day], theirs: list[Day]) -> None:
+    for what, one, other in zip(
+        ("mean wait", "abandonment"), zip(*ours, strict=True), zip(*theirs, strict=True), strict=True
+    ):
+        error = np.sqrt(np.var(one, ddof=1) / len(one) + np.var(other, ddof=1) / len(other))
+        gap = abs(np.mean(one) - np.mean(other)) / error
+        assert gap < 4.9, f"{name}: {what} {np.mean(other):.5g} against {np.mean(one):.5g}, {gap:.1f} standard errors"
+        print(f"  {name}: {what} {np.mean(other):.5g} against {np.mean(one):.5g} ({gap:.1f} standard errors)")
+
+
+def compare(full: bool) -> None:
+    print("redial and stepped staffing" if full else "constant staffing", "- a day of 8,640 callers, draws included")
+    engine_days(kernel.simulate, full, 5)  # compiled or loaded
+    ours_s, ours = engine_days(kernel.simulate, full, 300)
+    print(f"  kernel: {1000 * ours_s:.3f} ms a day")
+    peers = {
+        "SimPy, process per caller": simpy_days(full, 10),
+        "SimPy reference": engine_days(reference.simulate, full, 5),
+    }
+    if not full and importlib.util.find_spec("ciw"):
+        peers["Ciw"] = ciw_days(4)
+    if not full and shutil.which("g++"):
+        peers["C++ -O3"] = cpp_days(300)
+    for name, (seconds, days) in peers.items():
+        assert_agree(name, ours, days)
+        print(f"  {name}: {1000 * seconds:.3f} ms a day, {seconds / ours_s:.1f} x the kernel's time")
+
+
+def scaling() -> None:
+    print("cost by number of callers (draws and simulation, a process of its own each)")
+    for callers in (10**3, 10**4, 10**5, 10**6):
+        answer = subprocess.run(
+            [sys.executable, "-m", "benchmarks.bench_queue", str(callers)], check=True, capture_output=True, text=True
+        )
+        print(f"  {callers:>9,}: {answer.stdout.strip()}")
+
+
+def one_size(callers: int) -> None:
+    start = time.perf_counter()
+    queue = inputs(True, 1000)
+    kernel.simulate(queue, draw(queue, Streams(1, 0)))
+    queue = inputs(False, callers)
+    times = []
+    loaded = time.perf_counter() - start
+    for replication in range(3):
+        start = time.perf_counter()
+        kernel.simulate(queue, draw(queue, Streams(1, replication)))
+        times.append(time.perf_counter() - start)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    per_caller = 1e9 * min(times) / callers
+    print(
+        f"{1000 * min(times):9.2f} ms, {per_caller:4.0f} ns a caller, peak {peak:4.0f} MB, ready after {loaded:.1f} s"
+    )
+
+
+def main() -> None:
+    if hasattr(os, "sched_setaffinity"):
+        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    if len(sys.argv) > 1:
+        one_size(int(sys.argv[1]))
+        return
+    compare(full=False)
+    compare(full=True)
+    scaling()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,106 @@
+"""Replicating situations: each event is run once, however many claims ask about it, on as many workers as wanted.
+
+Results are kept by situation and index and handed out in index order, so neither the number of workers nor the order in
+which they finish can change a verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+import numpy.typing as npt
+
+from resilience_sim import units
+from resilience_sim.studies.question import Question, Situation, Study
+from resilience_sim.verdicts.looks import Judge
+from resilience_sim.verdicts.verdict import Reading, ShareTest, Verdict
+
+__all__ = ["Runs", "looks"]
+
+Row = Mapping[str, float]
+Tick = Callable[[str], None]
+
+
+def looks(budget: int, *, first: int = 8, factor: float = 1.5) -> list[int]:
+    """After how many replications the evidence is weighed: 8, 12, 18 … and the budget."""
+    at = [min(first, budget)]
+    while at[-1] < budget:
+        at.append(min(int(at[-1] * factor), budget))
+    return at
+
+
+class Runs:
+    """The replications of one study and seed, computed as they are asked for.
+
+    Parameters
+    ----------
+    study
+        Replicates the situations.
+    seed
+        Root of all streams.
+    workers
+        Threads; kernels release the interpreter lock.
+    tick
+        Told in words what was just done, for a progress bar.
+    """
+
+    def __init__(self, study: Study, seed: int, *, workers: int = 1, tick: Tick = lambda _: None) -> None:
+        self.study = study
+        self.seed = seed
+        self.workers = workers
+        self.tick = tick
+        self._rows: dict[Situation, list[Row]] = {}
+
+    def rows(self, situation: Situation, count: int) -> list[Row]:
+        """The first `count` replications of a situation, in index order."""
+        rows = self._rows.setdefault(situation, [])
+        missing = range(len(rows), count)
+        if self.workers == 1 or len(missing) < 2:
+            rows.extend(self.study.replicate(situation, self.seed, index) for index in missing)
+        else:
+            from joblib import Parallel, delayed
+
+            replicate = delayed(self.study.replicate)
+            pool = Parallel(n_jobs=self.workers, prefer="threads", batch_size=4)
+            rows.extend(pool(replicate(situation, self.seed, index) for index in missing))
+        return rows[:count]
+
+    def outcomes(self, question: Question, situation: Situation, count: int) -> npt.NDArray[np.int8]:
+        """1 for each of the first `count` events that kept the question's limit, 0 for the others."""
+        kept = [question.kept(row[question.measure]) for row in self.rows(situation, count)]
+        return np.array(kept, dtype=np.int8)
+
+    def judge(
+        self, question: Question, *, alpha: float, situation: Situation | None = None, budget: int | None = None
+    ) -> Verdict:
+        """The verdict on a question, or on the same claim in another situation.
+
+        Parameters
+        ----------
+        question
+            What is asked.
+        alpha
+            Error share of this verdict.
+        situation
+            Instead of the question's own.
+        budget
+            Instead of the claim's own, which it cannot exceed.
+        """
+        claim = question.claim
+        most = min(claim.budget, budget or claim.budget)
+        test = ShareTest(
+            threshold=question.required,
+            alpha=alpha,
+            margin=units.parse(claim.margin).base,
+            budget=most,
+            reading=Reading(claim.reading),
+        )
+        judge, asked = Judge.of(test), question.situation if situation is None else situation
+        for look in looks(most):
+            outcomes = self.outcomes(question, asked, look)
+            judge = judge.update(outcomes[int(judge.verdict.replications) :])
+            if not judge.open:
+                break
+        self.tick(f"{claim.id} {question.scenario}")
+        return judge.verdict
