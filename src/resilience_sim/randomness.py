@@ -21,7 +21,7 @@ from resilience_sim.errors import InputsError
 
 __all__ = [
     "Deterministic", "Empirical", "Erlang", "Exponential", "Law", "LogNormal", "Never", "Streams", "Uniform",
-    "Weibull", "fresh_seed",
+    "Weibull", "derived_seed", "fresh_seed",
 ]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
@@ -35,6 +35,11 @@ def _key(name: str) -> int:
 def fresh_seed() -> int:
     """A seed from the operating system, small enough to be typed again."""
     return int(np.random.SeedSequence().generate_state(1, np.uint32)[0])
+
+
+def derived_seed(seed: int, purpose: str) -> int:
+    """A seed for draws independent of those of `seed` itself, the same for the same purpose."""
+    return _key(f"{seed}/{purpose}")
 
 
 @dataclass

@@ -60,7 +60,7 @@ class Days(NamedTuple):
 def call_centre_days(
     days: int, *, agents: int, handling_s: float, seed: int, per_hour: float = 100.0, limit_s: float = 20.0
 ) -> Days:
-    """Days of ten hours from empty, the first two not counted: Kiefer and Wolfowitz's recursion over all days at once."""
+    """Days of ten hours from empty, the first two not counted: Kiefer and Wolfowitz's recursion, all days at once."""
     rng = np.random.default_rng(seed)
     most = int(per_hour * 10 + 8 * math.sqrt(per_hour * 10))
     clock, free = np.zeros(days), np.zeros((days, agents))  # when each agent is free again

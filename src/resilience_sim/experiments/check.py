@@ -2,39 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import NamedTuple
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 from resilience_sim.experiments.breaking import BreakingPoint, breaking_point
 from resilience_sim.experiments.runs import Runs
 from resilience_sim.experiments.sites import Stand, stands_in
-from resilience_sim.plans.register import Clause, Plan
+from resilience_sim.plans.register import Plan
 from resilience_sim.studies.question import Question, Study
+from resilience_sim.verdicts.family import Account, accounts
 from resilience_sim.verdicts.verdict import Verdict
 
-__all__ = ["Account", "CheckResult", "CheckedClaim", "account", "check"]
+__all__ = ["CheckedClaim", "account", "check"]
 
 MOST_PLANS = 10  # each plan's share of the family error is one tenth, so checking one alone changes no verdict
 MOST_SCENARIOS = 4  # each claim's share is for so many scenarios, so adding a replay changes no other verdict
 
 
-class Account(NamedTuple):
-    """Error shares of one row of results: its verdict, its breaking points, its part of a certificate."""
+def account(family_error: float, plan: Plan, claim: str) -> Account:
+    """Share the error of the whole run out to one row of results.
 
-    verdict: float
-    breaking: float
-    certificate: float
-
-
-def account(family_error: float, plan: Plan) -> Account:
-    """Share the error of the whole run out to one row of a plan.
-
-    A plan has a tenth of it, shared equally among its registered claims in up to four scenarios; of each row's share
-    half pays the verdict, a quarter the breaking points and a quarter the certificate of a recommendation.
+    A plan has a tenth of it, divided evenly among its registered claims in up to four scenarios each.
     """
-    row = family_error / MOST_PLANS / (len(plan.claims()) * MOST_SCENARIOS)
-    return Account(row / 2, row / 4, row / 4)
+    registered = {plan.plan: [registered.id for _, registered in plan.claims()]}
+    whole = accounts(registered, family_error / MOST_PLANS)[plan.plan, claim]
+    parts = (whole.verdict, whole.breaking_points, whole.certificate)
+    return Account(*(part / MOST_SCENARIOS for part in parts))
 
 
 @dataclass(frozen=True)
@@ -48,29 +41,6 @@ class CheckedClaim:
     stands: Stand | None = None
 
 
-@dataclass(frozen=True)
-class CheckResult:
-    """What was asked of some plans, and answered.
-
-    Parameters
-    ----------
-    seed, family_error
-        Root of all streams; probability that any verdict, breaking point or certificate of the run is wrong.
-    claims
-        One row per claim, interpretation and scenario.
-    unclaimed
-        Clauses without a claim, with their plan.
-    notes
-        What else the studies report, in words (zh, en), by plan.
-    """
-
-    seed: int
-    family_error: float
-    claims: tuple[CheckedClaim, ...]
-    unclaimed: tuple[tuple[str, Clause], ...]
-    notes: tuple[tuple[str, str, str], ...] = field(default=())
-
-
 def check(
     plan: Plan,
     study: Study,
@@ -80,7 +50,7 @@ def check(
     breaking: bool = True,
     sites: int = 0,
     questions: Sequence[Question] | None = None,
-    on_verdict: object = None,
+    on_verdict: Callable[[CheckedClaim], None] = lambda _: None,
 ) -> list[CheckedClaim]:
     """Judge every question of a study, then seek breaking points and other sites.
 
@@ -101,23 +71,27 @@ def check(
     on_verdict
         Called with each :class:`CheckedClaim` as its verdict is reached.
     """
-    shares = account(family_error, plan)
     asked = list(study.questions() if questions is None else questions)
     judged = []
     for question in asked:
-        row = CheckedClaim(plan.plan, question, runs.judge(question, alpha=shares.verdict))
-        if callable(on_verdict):
-            on_verdict(row)
+        row = CheckedClaim(
+            plan.plan, question, runs.judge(question, alpha=account(family_error, plan, question.claim.id).verdict)
+        )
+        on_verdict(row)
         judged.append(row)
     stands = stands_in(study, asked, [row.verdict for row in judged], runs, sites) if sites else [None] * len(asked)
     return [
-        CheckedClaim(
-            row.plan,
-            row.question,
-            row.verdict,
-            tuple(breaking_point(row.question, axis, runs, alpha=shares.breaking / len(study.axes(row.question)))
-                  for axis in study.axes(row.question)) if breaking else (),
-            stand,
+        replace(
+            row,
+            breaking_points=_breaking_points(row.question, runs, account(family_error, plan, row.question.claim.id))
+            if breaking
+            else (),
+            stands=stand,
         )
         for row, stand in zip(judged, stands, strict=True)
-    ]  # fmt: skip
+    ]
+
+
+def _breaking_points(question: Question, runs: Runs, shares: Account) -> tuple[BreakingPoint, ...]:
+    axes = runs.study.axes(question)
+    return tuple(breaking_point(question, axis, runs, alpha=shares.breaking_points / len(axes)) for axis in axes)

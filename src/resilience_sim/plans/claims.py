@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from resilience_sim import units
 from resilience_sim.plans.fields import ClauseId, Frozen, Name, Words
@@ -31,14 +31,23 @@ def share_of_events(text: str) -> tuple[float, str]:
     return share, match[2].strip()
 
 
+def _limit(value: Any) -> Any:
+    if isinstance(value, int | float):
+        raise ValueError(f"{value!r} is a bare number; accepted: a quantity of the clause, site.<fact>, or '4 h'")
+    return value
+
+
+Limit = Annotated[str, BeforeValidator(_limit)]
+
+
 class Claim(Frozen):
     """A clause read as a probability statement about a measure."""
 
     id: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*-\d+[a-z]?\.[a-z0-9]+$")]
     study: Name
     measure: Name
-    at_least: str | None = None
-    at_most: str | None = None
+    at_least: Limit | None = None
+    at_most: Limit | None = None
     in_: str | None = Field(None, alias="in")
     reading: Literal["share_long_run", "per_period", "per_event", "per_run", "quantile", "mean", "always"]
     interpretation: Name | None = None

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from resilience_sim import units
 
@@ -14,7 +15,16 @@ Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
 FactName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$", max_length=90)]
 ClauseId = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*-\d+[a-z]?$", max_length=20)]
-Words = Annotated[str, Field(min_length=1, max_length=2000)]
+
+
+def _plain(text: str) -> str:
+    for character in text:
+        if unicodedata.category(character) in ("Cc", "Cs") and character not in "\t\n":
+            raise ValueError(f"the control character U+{ord(character):04X} is refused; accepted is plain text")
+    return text
+
+
+Words = Annotated[str, Field(min_length=1, max_length=2000), AfterValidator(_plain)]
 
 
 class Frozen(BaseModel):

@@ -11,7 +11,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from resilience_sim.plans.fields import Frozen, Number, UnitName, Words
 
@@ -69,10 +69,16 @@ class Bounds(Frozen):
         return tuple(self.min + k * self.step for k in range(count))
 
 
+def _day(value: Any) -> Any:
+    if value != "unknown" and not isinstance(value, date):
+        raise ValueError(f"{value!r} is no day; accepted is a date such as 2026-01-31, or 'unknown'")
+    return value
+
+
 class Entry(Frozen):
     """One entry of a quantity's history; the list only ever grows."""
 
-    from_: date | Literal["unknown"] = Field(alias="from")
+    from_: Annotated[date | Literal["unknown"], BeforeValidator(_day)] = Field(alias="from")
     value: Number | None = None
     status: Annotated[Status, Field(strict=False)]
     source: Words
@@ -94,6 +100,15 @@ class Entry(Frozen):
         return self
 
 
+def _answer(entry: Entry, proposal: Entry | None) -> None:
+    if proposal is None:
+        raise ValueError(f"entry answers {entry.answers!r}, but no earlier proposal with that id waits for an answer")
+    if isinstance(entry.from_, date) and isinstance(proposal.from_, date) and entry.from_ < proposal.from_:
+        raise ValueError(
+            f"entry from {entry.from_} answers a proposal from {proposal.from_}; accepted are dates from then on"
+        )
+
+
 class Quantity(Frozen):
     """A number in a plan: unit, boundary, bounds and history."""
 
@@ -111,6 +126,7 @@ class Quantity(Frozen):
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         latest: date | None = None
+        waiting: dict[str, Entry] = {}
         ids: set[str] = set()
         for entry in self.history:
             if entry.value is not None and not self.bounds.min <= entry.value <= self.bounds.max:
@@ -118,12 +134,14 @@ class Quantity(Frozen):
                     f"value {entry.value:g} lies outside the bounds; "
                     f"accepted is {self.bounds.min:g} to {self.bounds.max:g} {self.unit}"
                 )
-            if entry.answers is not None and entry.answers not in ids:
-                raise ValueError(f"entry answers {entry.answers!r}, but no earlier proposal has that id")
+            if entry.answers is not None:
+                _answer(entry, waiting.pop(entry.answers, None))
             if entry.id is not None:
                 if entry.id in ids:
                     raise ValueError(f"proposal {entry.id!r} stands twice in the history")
                 ids.add(entry.id)
+            if entry.id is not None and entry.status is Status.PROPOSED:
+                waiting[entry.id] = entry
             if entry.status in (Status.OPEN, Status.IN_FORCE):
                 if isinstance(entry.from_, date):
                     if latest is not None and entry.from_ <= latest:

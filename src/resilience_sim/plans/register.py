@@ -15,7 +15,7 @@ from pydantic import Field, field_validator, model_validator
 from resilience_sim import units
 from resilience_sim.plans.claims import Claim
 from resilience_sim.plans.fields import ClauseId, Frozen, Name, Slug, Text, Words
-from resilience_sim.plans.quantities import Quantity
+from resilience_sim.plans.quantities import Quantity, Status
 
 __all__ = ["PLACEHOLDER", "Clause", "Interpretation", "Plan", "Question"]
 
@@ -52,7 +52,8 @@ class Clause(Frozen):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        stated = {name for name, quantity in self.quantities.items() if quantity.in_force() is not None}
+        # What the plan's own words state; a number decided later for an open quantity follows the text (see `wording`).
+        stated = {name for name, quantity in self.quantities.items() if quantity.history[0].status is Status.IN_FORCE}
         for language, text in (("zh", self.text.zh), ("en", self.text.en)):
             placeholders = set(PLACEHOLDER.findall(text))
             if unknown := placeholders - set(self.quantities):
@@ -154,6 +155,12 @@ class Plan(Frozen):
             if clause.id == clause_id:
                 return clause
         raise KeyError(clause_id)
+
+    def quantities(self) -> tuple[tuple[str, str, Quantity], ...]:
+        """Every quantity with its clause's id and its name, in the order of the file."""
+        return tuple(
+            (clause.id, name, quantity) for clause in self.clauses for name, quantity in clause.quantities.items()
+        )
 
     def claims(self) -> tuple[tuple[Clause, Claim], ...]:
         """Every claim with its clause, in the order of the file."""

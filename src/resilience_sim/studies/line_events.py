@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from resilience_sim.errors import InputsError
-from resilience_sim.hazards.events import EpisodeLibrary, draw_library, library_of
+from resilience_sim.hazards.events import EpisodeLibrary, library_of
 from resilience_sim.hazards.outage_calls import OutageCallLaw
 from resilience_sim.hazards.outage_law import OutageLaw
 from resilience_sim.hazards.outages import LineOutages
@@ -23,7 +23,7 @@ from resilience_sim.units import DAY, HOUR
 
 __all__ = ["LineEvents", "Lines", "customers_law", "district_law", "duration_law"]
 
-YEARS = 60  # length of the drawn time from which a district's events come
+YEARS = 400  # length of the drawn time from which a district's events come: some thousands of events
 SHORTEST_S = 900.0  # where the tables of durations begin: shorter outages are hardly ever recorded
 BEFORE_S, AFTER_S = 6 * HOUR, 24 * HOUR  # lines out in this time around the event's start belong to it
 
@@ -76,6 +76,7 @@ class LineEvents:
         self.calls = calls
         self.record = record
         self._libraries: dict[tuple[str, int, int | None, int], EpisodeLibrary] = {}
+        self._histories: dict[int, LineOutages] = {}
 
     @property
     def scenarios(self) -> tuple[str, ...]:
@@ -86,21 +87,22 @@ class LineEvents:
         """The events of a scenario that reach `level` lines, and `most` at most; drawn once for a seed."""
         key = (scenario, level, most, seed)
         if key not in self._libraries:
-            if scenario == "replay":
-                if self.record is None:
-                    raise InputsError("scenario 'replay' needs a record of outages")
-                outages, years = self.record
-                self._libraries[key] = library_of(
-                    outages, level, years=years, level_max=most, before_s=BEFORE_S, after_s=AFTER_S
-                )
-            else:
-                # Replication 0 of a stream of its own: the district's history is one, whatever is asked of it.
-                streams = Streams(seed, 0)
-                law = district_law(self.site)
-                self._libraries[key] = draw_library(
-                    law, streams, level, years=YEARS, level_max=most, before_s=BEFORE_S, after_s=AFTER_S
-                )
+            outages, years = self._history(scenario, seed)
+            self._libraries[key] = library_of(
+                outages, level, years=years, level_max=most, before_s=BEFORE_S, after_s=AFTER_S
+            )
         return self._libraries[key]
+
+    def _history(self, scenario: str, seed: int) -> tuple[LineOutages, float]:
+        """All outages from which a scenario's events come, and the years they cover."""
+        if scenario == "replay":
+            if self.record is None:
+                raise InputsError("scenario 'replay' needs a record of outages")
+            return self.record
+        if seed not in self._histories:
+            # Replication 0 of streams of its own: the district's history is one, whatever is asked of it.
+            self._histories[seed] = district_law(self.site).draw(Streams(seed, 0), YEARS * 365, name="outages/history")
+        return self._histories[seed], float(YEARS)
 
     def draw(self, scenario: str, level: int, most: int | None, seed: int, streams: Streams) -> Lines:
         """One event that reaches `level` lines."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
+
+import numpy as np
+import numpy.typing as npt
 
 from resilience_sim.plans.claims import Claim
 from resilience_sim.plans.site import Site
@@ -106,8 +109,11 @@ class Study(Protocol):
     def chosen(self, question: Question, values: Sequence[float]) -> Situation:
         """The question's situation with these values of its choices."""
 
-    def cost(self, situation: Situation, seed: int) -> float:
-        """Expected cost of a situation's rule in one event (staff-hours), the same events for every situation."""
+    def costs(self, question: Question, seed: int) -> npt.NDArray[np.float64]:
+        """Expected cost in one event of every combination of choices, over the same events; shape: values per choice."""
+
+    def notes(self, seed: int, language: Literal["zh", "en"]) -> Sequence[str]:
+        """What else the study has to report, in sentences."""
 
     def at_site(self, values: Mapping[str, float]) -> Study:
         """The same study at a site with other values of its facts (in their own units)."""

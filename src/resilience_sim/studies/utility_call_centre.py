@@ -24,6 +24,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -34,7 +35,7 @@ from resilience_sim.hazards.outages import LineOutages
 from resilience_sim.models.queue.draws import draw
 from resilience_sim.models.queue.inputs import Callers, Instants, QueueInputs, Rate, Redial
 from resilience_sim.models.queue.kernel import simulate
-from resilience_sim.models.queue.measures import measures
+from resilience_sim.models.queue.measures import measures, timelines
 from resilience_sim.models.queue.theory.staffing import fewest_agents
 from resilience_sim.plans.claims import Claim, share_of_events
 from resilience_sim.plans.register import Clause, Plan
@@ -46,14 +47,15 @@ from resilience_sim.studies.question import Axis, Choice, Question, Situation
 from resilience_sim.timelines import Timeline, constant
 from resilience_sim.units import DAY, HOUR, MINUTE, from_base, parse, to_base
 
-__all__ = ["MEASURES", "STUDIES", "Event", "Rules", "UtilityCallCentre"]
+__all__ = ["MEASURES", "STUDIES", "Event", "EventTrace", "Rules", "UtilityCallCentre"]
 
 Floats = npt.NDArray[np.float64]
 
 STUDIES = {"general_response": "general", "major_response": "major"}
 MEASURES = {"service_level": "%", "answer_rate": "%"}
 BEFORE_S = HOUR  # so much of the ordinary day runs before the event, from an empty centre
-PEOPLE, CALL_UPS = 160, 40  # lead times drawn in each event: more people than the plan's bounds allow
+COARSE = frozenset((0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80))  # extra agents offered
+PEOPLE, CALL_UPS = 150, 24  # lead times drawn in each event: more people than the plan's bounds allow
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,38 @@ class Event:
     share_who_call: float
     customers_scale: float = 1.0
     lines_at_once: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class EventTrace:
+    """One event over time, in seconds from the instant at which its level is reached.
+
+    Parameters
+    ----------
+    start_s, end_s
+        The time simulated: some of the ordinary day before the event, and the event.
+    clock_s
+        Time of day at second 0.
+    lines, counted
+        Unplanned lines out, and the lines that count towards the major level.
+    roster, agents
+        Agents on seats by the roster, and with those that the rules add.
+    waiting
+        Calls in the queue.
+    general, major
+        From when until when each response is in force.
+    """
+
+    start_s: float
+    end_s: float
+    clock_s: float
+    lines: Timeline
+    counted: Timeline
+    roster: Timeline
+    agents: Timeline
+    waiting: Timeline
+    general: Spells
+    major: Spells
 
 
 class UtilityCallCentre:
@@ -213,6 +247,8 @@ class UtilityCallCentre:
         quantity = self.plan.clause(clause).quantities[name]
         values = quantity.bounds.candidates()
         current = quantity.in_force()
+        if name == "extra_agents":  # neighbours among dozens of agents cannot be told apart in a reasonable time
+            values = tuple(value for value in values if value in COARSE)
         if hardest_first:  # a later trigger is harder; nothing later than the plan's own is offered
             values = tuple(sorted((v for v in values if current is None or v <= current), reverse=True))
         return Choice(clause, name, quantity.unit, values, current)
@@ -226,10 +262,47 @@ class UtilityCallCentre:
             return replace(event, rules=replace(rules, general_lines=trigger + 1, general_agents=int(agents)))
         return replace(event, rules=replace(rules, major_lines=trigger + 1, major_agents=int(agents)))
 
-    def cost(self, situation: Situation, seed: int) -> float:
-        """Staff-hours that the rules add in one event, mean over the first 100 events."""
-        event = _event(situation)
-        return float(np.mean([self._staffed(event, seed, replication).added_hours for replication in range(100)]))
+    def costs(self, question: Question, seed: int) -> Floats:
+        """Staff-hours that the rules add in one event, by trigger, extra agents and advance; mean over the same events.
+
+        Extra people are alike, so the cost is linear in their number: the ends of the range give the rest.
+        """
+        choices = self.choices(question)
+        triggers, agents, advances = (np.array(choice.values) for choice in choices)
+        ends = np.array(
+            [
+                [[self._cost(question, (t, n, a), seed) for a in advances.tolist()] for n in (agents[0], agents[-1])]
+                for t in triggers.tolist()
+            ]
+        )
+        weight = ((agents - agents[0]) / (agents[-1] - agents[0]))[None, :, None]
+        costs: Floats = ends[:, :1] * (1 - weight) + ends[:, 1:] * weight
+        return costs
+
+    def _cost(self, question: Question, values: Sequence[float], seed: int, *, events: int = 60) -> float:
+        event = _event(self.chosen(question, values))
+        return float(np.mean([self._staffed(event, seed, replication).added_hours for replication in range(events)]))
+
+    def notes(self, seed: int, language: Literal["zh", "en"]) -> Sequence[str]:
+        """How often a year each response starts, by the fitted law and by the record."""
+        plain = self.rules({})
+        general, major = int(plain.general_lines), int(plain.major_lines)
+        notes = []
+        for scenario in ("district", *(("replay",) if self.record else ())):
+            often = [self.events.library(scenario, level, None, seed).per_year for level in (general, major)]
+            if language == "zh":
+                name = "拟合停电规律" if scenario == "district" else "停电记录"
+                notes.append(
+                    f"{name}：一般方案每年启动约 {often[0]:.1f} 次（{general} 条线路起），"
+                    f"重大方案约 {often[1]:.1f} 次（{major} 条起）。"
+                )
+            else:
+                name = "fitted outage law" if scenario == "district" else "record"
+                notes.append(
+                    f"By the {name} the general response starts {often[0]:.1f} times a year (from {general} lines on), "
+                    f"the major one {often[1]:.1f} times (from {major})."
+                )
+        return notes
 
     # ---- one event
 
@@ -249,6 +322,24 @@ class UtilityCallCentre:
             "calls": row["calls"],
             "added_hours": staffed.added_hours,
         }
+
+    def trace(self, situation: Situation, seed: int, replication: int) -> EventTrace:
+        """The event that :meth:`replicate` reduces to measures, over time."""
+        staffed = self._staffed(_event(situation), seed, replication)
+        inputs, streams = self._inputs(_event(situation), staffed)
+        path = simulate(inputs, draw(inputs, streams), trace=True)
+        return EventTrace(
+            start_s=-BEFORE_S,
+            end_s=staffed.window_s,
+            clock_s=staffed.hour_s,
+            lines=staffed.outages.concurrency(),
+            counted=staffed.counted,
+            roster=_shifted(staffed.roster, -BEFORE_S),
+            agents=_shifted(staffed.agents, -BEFORE_S),
+            waiting=_shifted(timelines(path).waiting, -BEFORE_S),
+            general=staffed.general,
+            major=staffed.major,
+        )
 
     def _staffed(self, event: Event, seed: int, replication: int) -> _Staffed:
         """The event's lines and the agents that the rules put on seats, in the queue's clock (event at BEFORE_S)."""
@@ -286,12 +377,16 @@ class UtilityCallCentre:
         )
         roster = _shifted(self._roster(hour_s, end_s), BEFORE_S)
         return _Staffed(
-            lines.outages,
-            window_s,
-            hour_s,
-            roster + _shifted(added, BEFORE_S),
-            added.integral(-7 * DAY, end_s) / HOUR,
-            streams,
+            outages=lines.outages,
+            counted=counted,
+            general=general,
+            major=major,
+            window_s=window_s,
+            hour_s=hour_s,
+            roster=roster,
+            agents=roster + _shifted(added, BEFORE_S),
+            added_hours=added.integral(-7 * DAY, end_s) / HOUR,
+            streams=streams,
         )
 
     def _levels(self, event: Event) -> tuple[int, int | None]:
@@ -402,11 +497,15 @@ class UtilityCallCentre:
 
 @dataclass(frozen=True, eq=False)
 class _Staffed:
-    """One event's lines and the agents on seats."""
+    """One event's lines, when the responses are in force, and the agents on seats."""
 
     outages: LineOutages
+    counted: Timeline
+    general: Spells
+    major: Spells
     window_s: float
     hour_s: float
+    roster: Timeline
     agents: Timeline
     added_hours: float
     streams: Streams

@@ -41,6 +41,11 @@ class Wealth(NamedTuple):
     sums: Sums = Sums()
     evidence: Evidence = Evidence(0.0, 0.0, 0.0, 0.0)
 
+    @property
+    def replications(self) -> int:
+        """Replications seen."""
+        return self.sums.replications
+
 
 def log_capital(gains: Floats, stakes: Floats, *, before: float = 0.0) -> float:
     """Logarithm of K after the given gains: ``before`` + Σ ln(1 + λ_i g_i), added in order.
@@ -155,6 +160,10 @@ class MeanTest(Terms):
         squares = good_2 - 2 * bound * cross + bound * bound * count_2
         stakes = np.clip(earlier / (furthest * furthest / 4 + np.maximum(squares, 0.0)), 0.0, CUT / furthest)
         return log_capital(gains, stakes, before=log_k)
+
+    def evidence(self, wealth: Wealth) -> Evidence:
+        """Evidence against the four one-sided hypotheses."""
+        return wealth.evidence
 
     def look(self, wealth: Wealth) -> Verdict:
         """The verdict at one look; its interval is the asymptotic one of the ratio, and labelled so."""

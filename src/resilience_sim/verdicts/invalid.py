@@ -14,7 +14,7 @@ from scipy.special import bdtr, bdtrc, ndtri
 
 __all__ = [
     "half_width_says_stop", "normal_half_width", "peeking_clopper_pearson", "pooled_wilson",
-    "share_dropping_the_waiting",
+    "sequential_probability_ratio", "share_dropping_the_waiting",
 ]  # fmt: skip
 
 Flags = npt.NDArray[np.bool_]
@@ -57,7 +57,7 @@ def half_width_says_stop(
     """
     n = np.asarray(replications, dtype=float)
     share = np.asarray(successes) / n
-    return np.asarray(ndtri((1 + level) / 2) * np.sqrt(share * (1 - share) / n) <= half_width)
+    return np.asarray(ndtri((1 + level) / 2) * np.sqrt(share * (1 - share) / (n - 1)) <= half_width)
 
 
 def normal_half_width(values: npt.ArrayLike, *, error: float) -> float:
@@ -67,6 +67,21 @@ def normal_half_width(values: npt.ArrayLike, *, error: float) -> float:
     """
     x = np.asarray(values, dtype=float)
     return -float(ndtri(error / 2)) * float(x.std(ddof=1)) / math.sqrt(x.size)
+
+
+def sequential_probability_ratio(
+    successes: npt.ArrayLike, replications: npt.ArrayLike, threshold: float, margin: float, *, error: float
+) -> tuple[Flags, Flags]:
+    """INVALID as a verdict on the threshold: whether Wald's test of θ + δ against θ − δ decides for, or against.
+
+    It always answers, and inside θ ± δ it answers by chance: with the truth on the threshold about half the time each.
+    """
+    won = np.asarray(successes, dtype=float)
+    lost = np.asarray(replications) - won
+    better, worse = threshold + margin, threshold - margin
+    ratio = won * math.log(better / worse) + lost * math.log((1 - better) / (1 - worse))
+    bar = math.log((1 - error) / error)
+    return np.asarray(ratio >= bar), np.asarray(ratio <= -bar)
 
 
 def share_dropping_the_waiting(waits_s: npt.ArrayLike, answered: npt.ArrayLike, limit_s: float) -> float:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from resilience_sim.errors import VerdictError
 from resilience_sim.verdicts.asymptotic import AsymptoticTest
 from resilience_sim.verdicts.betting import MeanTest
-from resilience_sim.verdicts.verdict import ShareTest, Verdict
+from resilience_sim.verdicts.verdict import Answer, ShareTest, Verdict
 
 __all__ = ["Judge", "Test", "judge_ratio", "judge_share"]
 
@@ -25,31 +25,40 @@ Test: TypeAlias = ShareTest | MeanTest | AsymptoticTest
 
 @dataclass(frozen=True)
 class Judge:
-    """A test, what it has seen, and its latest verdict; :meth:`update` gives the judge after one more batch.
+    """A test, what it has seen, and its answer so far; :meth:`update` gives the judge after one more batch.
 
     Examples
     --------
     >>> judge = Judge.of(ShareTest(0.8, alpha=0.01, margin=0.01, budget=1000))
     >>> while judge.open:
     ...     judge = judge.update([1] * 10)
-    >>> judge.verdict.answer.value, judge.verdict.replications
+    >>> judge.answer.value, judge.replications
     ('holds', 40)
     """
 
     test: Test
     state: Any
-    verdict: Verdict
+    answer: Answer = Answer.UNDECIDED
 
     @classmethod
     def of(cls, test: Test) -> Judge:
         """A judge who has seen nothing yet."""
-        state: Any = test.start()
-        return cls(test, state, test.look(state))
+        return cls(test, test.start())
+
+    @property
+    def replications(self) -> int:
+        """Replications seen."""
+        return int(self.state.replications)
 
     @property
     def open(self) -> bool:
         """Whether more replications could still bring an answer."""
-        return not self.verdict.decided and self.verdict.replications < self.test.budget
+        return self.answer is Answer.UNDECIDED and self.replications < self.test.budget
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict as it stands; worked out when asked for, as its interval takes longer than its answer."""
+        return self.test.look(self.state)
 
     def update(self, *batch: npt.ArrayLike) -> Judge:
         """The judge after the next replications, in index order; after an answer nothing changes any more.
@@ -62,7 +71,7 @@ class Judge:
         if not self.open:
             return self
         state: Any = self.test.after(self.state, *batch)
-        return Judge(self.test, state, self.test.look(state))
+        return Judge(self.test, state, self.test.evidence(state).answer(self.test.alpha))
 
     def extended(self, budget: int) -> Judge:
         """The judge with another budget, which may be changed at any time without harm to the guarantee.
@@ -72,10 +81,9 @@ class Judge:
         VerdictError
             If more replications than the new budget were already seen.
         """
-        if budget < self.verdict.replications:
-            raise VerdictError(f"budget is {budget}; {self.verdict.replications} replications are already judged")
-        test = replace(self.test, budget=budget)
-        return Judge(test, self.state, replace(self.verdict, budget=budget))
+        if budget < self.replications:
+            raise VerdictError(f"budget is {budget}; {self.replications} replications are already judged")
+        return replace(self, test=replace(self.test, budget=budget))
 
 
 def _in_batches(test: Test, columns: tuple[npt.ArrayLike, ...], looks: Iterable[int]) -> Verdict:

@@ -14,6 +14,7 @@ Trans. Model. Comput. Simul. 11, doi:10.1145/502109.502111.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,7 @@ Floats = npt.NDArray[np.float64]
 NODES = 160
 
 
+@lru_cache(maxsize=64)
 def rinott_constant(systems: int, first_stage: int, probability: float) -> float:
     """Rinott's h: ∫ [∫ Φ(h / √((n₀−1)(1/x + 1/y))) f(x) dx]^(k−1) f(y) dy = P*, f the χ² density with n₀ − 1 degrees.
 
@@ -93,7 +95,9 @@ class Ranked:
     replications: tuple[int, ...]
 
 
-def kim_nelson(outputs: npt.ArrayLike, *, indifference: float, alpha: float, first_stage: int = 20) -> Ranked:
+def kim_nelson(
+    outputs: npt.ArrayLike, *, indifference: float, alpha: float, first_stage: int = 20, smallest: bool = False
+) -> Ranked:
     """Choose the system of largest mean, dropping systems one by one.
 
     System i is dropped after r replications if some system j still in has
@@ -105,8 +109,10 @@ def kim_nelson(outputs: npt.ArrayLike, *, indifference: float, alpha: float, fir
         Replications in index order, shape (systems, replications).
     indifference, alpha, first_stage
         δ above 0, the error, and n₀.
+    smallest
+        Whether the smallest mean is sought instead.
     """
-    values = np.asarray(outputs, dtype=float)
+    values = np.asarray(outputs, dtype=float) * (-1 if smallest else 1)
     if values.ndim != 2 or values.shape[0] < 2 or values.shape[1] < first_stage or not indifference > 0:
         raise VerdictError(
             f"outputs of shape {values.shape}, indifference {indifference}; accepted are two or more systems, at least "

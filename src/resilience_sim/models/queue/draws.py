@@ -195,7 +195,8 @@ def _redials(callers: Callers, stream: Stream, population: int) -> tuple[Ints, F
     if ceiling == 1:
         tries = np.full(population, redial.most)
     else:
-        tries = np.minimum(stream("redial_tries").geometric(1 - ceiling, population) - 1, redial.most)
+        patience = stream("redial_tries").standard_exponential(population) / -math.log(ceiling)
+        tries = np.minimum(patience, redial.most).astype(np.int64)
     rows = int(tries.sum())
     return tries, stream("redial_share").random(rows) * ceiling, redial.delay.draw(stream("redial_delay"), rows)
 

@@ -1,7 +1,4 @@
-"""The kernel's room: what the compiled loop reads and writes, as rows of structured arrays.
-
-A row is handed around as a pointer and read as ``call.start_s``; all of one call lies together in memory.
-"""
+"""The kernel's room: everything the compiled loop reads and writes, set aside before the run."""
 
 from __future__ import annotations
 
@@ -10,99 +7,144 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from resilience_sim.models.heaps import Ahead, nothing_ahead
 from resilience_sim.models.queue.draws import Draws
-from resilience_sim.models.queue.inputs import Outcome, QueueInputs
+from resilience_sim.models.queue.inputs import Outcome, QueueInputs, Redial
 
-__all__ = ["Hall", "Record", "Records", "opened", "ranks"]
+__all__ = ["Hall", "opened"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-Record: TypeAlias = Any  # a row of a structured array, with its fields as attributes
-Records: TypeAlias = Any
+Codes = npt.NDArray[np.int8]
+Counts: TypeAlias = Any  # one row of a structured array, its fields read as attributes
 
-
-def _record(names: str, kind: str) -> list[tuple[str, str]]:
-    return [(name, kind) for name in names.split()]
-
-
-CALL = np.dtype(
-    _record("handling_s patience_s join_u retry_u retry_delay_s", "f8")  # as drawn
-    + _record("arrival_s start_s end_s waited_s served_s served_late_s", "f8")  # end_s: as things stand
-    + _record("queued_s left_s", "f8")  # left_s: of an interrupted service; negative if it starts from the beginning
-    + _record("retry ahead behind", "i8")  # the caller's next attempt; neighbours in line
-    + _record("source rank agent slot interruptions", "i4")
-    + _record("where outcome", "i1"),
-    align=True,
+_COUNTED = (
+    *("waiting", "busy", "on_duty"),
+    *("rows", "stretch"),  # of the trace; place in the timeline of stretches
+    *("given", "oldest", "newest", "free"),  # numbers given to agents; slots of those on duty; how many are free
 )
-COUNTS = np.dtype(_record("waiting busy on_duty ahead rows stretch given oldest newest free", "i8"))
-LINE = np.dtype(_record("first last", "i8"))
-STEP = np.dtype([("at_s", "f8"), ("value", "f8")])
-SLOT = np.dtype(_record("number free", "i8"))  # holds a numbered agent on duty; in the order of their numbers
-ROW = np.dtype([("at_s", "f8"), ("waiting", "i8"), ("busy", "i8")])
+COUNTS = np.dtype((np.record, [(name, "i8") for name in _COUNTED]))
 
 
 class Hall(NamedTuple):
-    """Everything the loop reads and writes."""
+    """What the loop reads and writes; arrays without a comment have one entry per attempt, known by its number."""
 
+    # asked
     places: int
     horizon_s: float
     rule: int
     newest_leave: bool
     resumes: bool
     watched: bool  # whether ends of patience are events
-    agents: Records  # the staff over time, and the stretch of handling times
-    stretch: Records
+    agents_at: Floats  # steps of the staff, and of the stretch of handling times
+    agents: Ints
+    stretch_at: Floats
+    stretch: Floats
     join: Floats
+    rank: Ints  # of each class: the line it waits in; 0 is served first
     share: Floats  # that redials, by class and outcome
-    order: Ints  # of the first calls
-    n: Records  # one row: how many wait, talk, are on duty …, as things stand
-    calls: Records
-    lines: Records  # one per priority, and the last one for those in service
-    duty: Records
-    ahead_s: Floats  # the heap
-    ahead: Ints
-    trace: Records
-
-
-def _rows(count: int, kind: np.dtype[np.void], **columns: npt.ArrayLike) -> Records:
-    rows = np.empty(count, kind).view(np.recarray)
-    for name, column in columns.items():
-        rows[name] = column
-    return rows
+    # drawn, see Draws
+    first_call_s: Floats
+    order: Ints
+    caller: Ints
+    try_number: Ints
+    handling_s: Floats
+    patience_s: Floats
+    join_u: Floats
+    retry_from: Ints
+    retry_u: Floats
+    retry_delay_s: Floats
+    # the path, see Path; end_s is when the call will leave, as things stand
+    source: Ints
+    arrival_s: Floats
+    start_s: Floats
+    end_s: Floats
+    waited_s: Floats
+    served_s: Floats
+    served_late_s: Floats
+    interruptions: Ints
+    outcome: Codes
+    trace_s: Floats
+    trace_waiting: Ints
+    trace_busy: Ints
+    # the present
+    n: Counts
+    where: Codes
+    queued_s: Floats
+    left_s: Floats  # of an interrupted service; negative if it starts from the beginning
+    ahead_of: Ints  # neighbours in line
+    behind: Ints
+    first: Ints  # of each line: one per rank, and the last one for calls in service
+    last: Ints
+    ahead: Ahead  # ends of service and of patience, redials
+    slot: Ints  # of a numbered agent on duty, in the order of their numbers
+    agent: Ints
+    slot_agent: Ints  # by slot: who has it, and whether he is free
+    slot_free: Codes
 
 
 def opened(inputs: QueueInputs, draws: Draws, *, rule: int, trace: bool) -> Hall:
     """The hall before the first event, with room for everything that can happen."""
     attempts, retries = len(draws.caller), len(draws.retry_u)
-    agents, stretch = inputs.agents, inputs.stretch
-    changes = np.diff(agents.values)
-    rises, cuts = changes[changes > 0].sum(), -changes[changes < 0].sum()
-    stays = attempts + (int(cuts) if inputs.on_cut == "hand_back" else 0)  # each is waited for and served
+    agents = inputs.agents.values.astype(np.int64)
+    changes = np.diff(agents)
+    hand_back, named = inputs.on_cut == "hand_back", inputs.on_cut == "finish_named"
+    stays = attempts + (int(-changes[changes < 0].sum()) if hand_back else 0)  # each is waited for, and served
+    slots = int(agents[0] + changes[changes > 0].sum()) if named else 0
+    rows = 2 * attempts + len(agents) if trace else 0
+    priorities = sorted({callers.priority for callers in inputs.callers})
     return Hall(
         places=np.iinfo(np.int64).max if inputs.places is None else int(inputs.places),
         horizon_s=float(inputs.horizon_s),
         rule=rule,
         newest_leave=inputs.leavers == "newest",
-        resumes=inputs.interrupted == "resume",
+        resumes=hand_back and inputs.interrupted == "resume",
         watched=trace or inputs.places is not None or len(inputs.join) > 0 or retries > 0,
-        agents=_rows(len(agents.times), STEP, at_s=agents.times, value=agents.values),
-        stretch=_rows(len(stretch.times), STEP, at_s=stretch.times, value=stretch.values),
+        agents_at=inputs.agents.times.copy(),  # a timeline's arrays are read-only, which is another type to Numba
+        agents=agents,
+        stretch_at=inputs.stretch.times.copy(),
+        stretch=inputs.stretch.values.copy(),
         join=np.array(inputs.join, dtype=np.float64),
-        share=np.array(
-            [[c.redial.share_after(outcome) if c.redial else 0.0 for outcome in Outcome] for c in inputs.callers]
-        ),
+        rank=np.array([priorities.index(callers.priority) for callers in inputs.callers], dtype=np.int64),
+        share=np.array([_shares(callers.redial) for callers in inputs.callers]),
+        first_call_s=draws.arrival_s,
         order=draws.order,
-        n=np.zeros(1, COUNTS).view(np.recarray),
-        calls=_rows(attempts, CALL),
-        lines=_rows(len({callers.priority for callers in inputs.callers}) + 1, LINE, first=-1, last=-1),
-        duty=_rows(int(agents.values[0] + rises) if inputs.on_cut == "finish_named" else 0, SLOT),
-        ahead_s=np.empty(2 * stays + retries),
-        ahead=np.empty(2 * stays + retries, dtype=np.int64),
-        trace=_rows(2 * attempts + len(agents.times) if trace else 0, ROW),
+        caller=draws.caller,
+        try_number=draws.try_number,
+        handling_s=draws.handling_s,
+        patience_s=draws.patience_s,
+        join_u=draws.join_u,
+        retry_from=draws.retry_from,
+        retry_u=draws.retry_u,
+        retry_delay_s=draws.retry_delay_s,
+        source=draws.source[draws.caller] if retries else draws.source,
+        arrival_s=np.full(attempts, np.nan),
+        start_s=np.full(attempts, np.nan),
+        end_s=np.full(attempts, np.nan),
+        waited_s=np.zeros(attempts),
+        served_s=np.zeros(attempts),
+        served_late_s=np.zeros(attempts),
+        interruptions=np.zeros(attempts, dtype=np.int64),
+        outcome=np.zeros(attempts, dtype=np.int8),
+        trace_s=np.empty(rows),
+        trace_waiting=np.empty(rows, dtype=np.int64),
+        trace_busy=np.empty(rows, dtype=np.int64),
+        n=np.zeros(1, COUNTS)[0],
+        where=np.zeros(attempts, dtype=np.int8),
+        queued_s=np.empty(attempts),
+        left_s=np.full(attempts if hand_back else 0, -1.0),
+        ahead_of=np.empty(attempts, dtype=np.int64),
+        behind=np.empty(attempts, dtype=np.int64),
+        first=np.full(len(priorities) + 1, -1),
+        last=np.full(len(priorities) + 1, -1),
+        ahead=nothing_ahead(2 * stays + retries),
+        slot=np.empty(attempts if named else 0, dtype=np.int64),
+        agent=np.empty(attempts if named else 0, dtype=np.int64),
+        slot_agent=np.empty(slots, dtype=np.int64),
+        slot_free=np.zeros(slots, dtype=np.int8),
     )
 
 
-def ranks(inputs: QueueInputs) -> Ints:
-    """Which line each class waits in; 0 is served first."""
-    priorities = sorted({callers.priority for callers in inputs.callers})
-    return np.array([priorities.index(callers.priority) for callers in inputs.callers], dtype=np.int64)
+def _shares(redial: Redial | None) -> list[float]:
+    """The share that tries again, by outcome."""
+    return [0.0 if redial is None else redial.share_after(outcome) for outcome in Outcome]

@@ -173,12 +173,8 @@ class Redial:
 
     def share_after(self, outcome: Outcome) -> float:
         """The share that tries again after an attempt that ended like this."""
-        return {
-            Outcome.ABANDONED: self.after_abandoning,
-            Outcome.BLOCKED: self.after_blocking,
-            Outcome.DROPPED: self.after_drop,
-            Outcome.BALKED: self.after_balking,
-        }.get(outcome, 0.0)
+        by_outcome = (0.0, 0.0, self.after_abandoning, self.after_blocking, self.after_balking, self.after_drop, 0.0)
+        return by_outcome[outcome]
 
 
 @dataclass(frozen=True)

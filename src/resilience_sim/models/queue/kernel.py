@@ -10,14 +10,12 @@ patience are not events: a caller is found gone when the head of the line is loo
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
-from resilience_sim.models.heaps import drop, inlined, push
+from resilience_sim.models.heaps import expect, inlined, take
 from resilience_sim.models.queue.draws import Draws
-from resilience_sim.models.queue.hall import Hall, Record, Records, opened, ranks
+from resilience_sim.models.queue.hall import Hall, opened
 from resilience_sim.models.queue.inputs import Outcome, QueueInputs
 from resilience_sim.models.queue.path import Path
 
@@ -34,129 +32,134 @@ RULES = {"finish": FINISH, "finish_named": FINISH_NAMED, "hand_back": HAND_BACK,
 NOBODY = -1
 AWAY, WAITING, IN_SERVICE = range(3)  # where a call is
 CAPACITY, SERVICE, PATIENCE, FIRST_CALL, REDIAL, NOTHING = range(6)  # what happens, in the order at equal instants
-KIND = 1 << 48  # a heap entry's identity is kind * KIND + number
+KIND = 1 << 48  # the identity of what lies ahead is kind * KIND + number
 
 
 @inlined
-def _link(calls: Records, line: Record, number: int, behind: int) -> None:
+def _link(hall: Hall, line: int, number: int, behind: int) -> None:
     """Put a call in line in front of another; in front of `NOBODY`: at the end."""
-    ahead = line.last if behind == NOBODY else calls[behind].ahead
-    calls[number].ahead = ahead
-    calls[number].behind = behind
+    ahead = hall.last[line] if behind == NOBODY else hall.ahead_of[behind]
+    hall.ahead_of[number] = ahead
+    hall.behind[number] = behind
     if ahead == NOBODY:
-        line.first = number
+        hall.first[line] = number
     else:
-        calls[ahead].behind = number
+        hall.behind[ahead] = number
     if behind == NOBODY:
-        line.last = number
+        hall.last[line] = number
     else:
-        calls[behind].ahead = number
+        hall.ahead_of[behind] = number
 
 
 @inlined
-def _unlink(calls: Records, line: Record, number: int) -> None:
-    ahead, behind = calls[number].ahead, calls[number].behind
+def _unlink(hall: Hall, line: int, number: int) -> None:
+    ahead, behind = hall.ahead_of[number], hall.behind[number]
     if ahead == NOBODY:
-        line.first = behind
+        hall.first[line] = behind
     else:
-        calls[ahead].behind = behind
+        hall.behind[ahead] = behind
     if behind == NOBODY:
-        line.last = ahead
+        hall.last[line] = ahead
     else:
-        calls[behind].ahead = ahead
+        hall.ahead_of[behind] = ahead
 
 
 @inlined
 def _expect(hall: Hall, at_s: float, kind: int, number: int) -> None:
-    n = hall.n[0]
-    n.ahead = push(hall.ahead_s, hall.ahead, n.ahead, at_s, kind * KIND + number)
+    expect(hall.ahead, at_s, kind * KIND + number)
 
 
 @inlined
 def _leave(hall: Hall, now: float, number: int, outcome: int) -> None:
     """The call is over; its caller may try again later."""
-    call = hall.calls[number]
-    call.where = AWAY
-    call.outcome = outcome
-    call.end_s = now
-    if call.retry != NOBODY:
-        retry = hall.calls[call.retry]
-        if retry.retry_u < hall.share[call.source, outcome]:
-            _expect(hall, now + retry.retry_delay_s, REDIAL, call.retry)
+    hall.where[number] = AWAY
+    hall.outcome[number] = outcome
+    hall.end_s[number] = now
+    if len(hall.retry_u) > 0:
+        caller = hall.caller[number]
+        redial = hall.retry_from[caller] + hall.try_number[number]
+        share = hall.share[hall.source[number], outcome]
+        if redial < hall.retry_from[caller + 1] and hall.retry_u[redial] < share:
+            _expect(hall, now + hall.retry_delay_s[redial], REDIAL, len(hall.order) + redial)
+
+
+@inlined
+def _line(hall: Hall, number: int) -> int:
+    return int(hall.rank[hall.source[number]])
 
 
 @inlined
 def _wait(hall: Hall, now: float, number: int, behind: int) -> None:
     """The call joins its line in front of another, for as long as its patience lasts."""
-    call = hall.calls[number]
-    _link(hall.calls, hall.lines[call.rank], number, behind)
-    hall.n[0].waiting += 1
-    call.where = WAITING
-    call.queued_s = now
-    call.end_s = now + max(call.patience_s - call.waited_s, 0.0)
-    if hall.watched and call.end_s < np.inf:
-        _expect(hall, call.end_s, PATIENCE, number)
+    _link(hall, _line(hall, number), number, behind)
+    hall.n.waiting += 1
+    hall.where[number] = WAITING
+    hall.queued_s[number] = now
+    hall.end_s[number] = now + max(hall.patience_s[number] - hall.waited_s[number], 0.0)
+    if hall.watched and hall.end_s[number] < np.inf:
+        _expect(hall, hall.end_s[number], PATIENCE, number)
 
 
 @inlined
 def _stop_waiting(hall: Hall, now: float, number: int) -> None:
-    call = hall.calls[number]
-    _unlink(hall.calls, hall.lines[call.rank], number)
-    hall.n[0].waiting -= 1
-    call.waited_s += now - call.queued_s
+    _unlink(hall, _line(hall, number), number)
+    hall.n.waiting -= 1
+    hall.waited_s[number] += now - hall.queued_s[number]
 
 
 @inlined
 def _someone_free(hall: Hall) -> bool:
-    n = hall.n[0]
-    return bool(n.free > 0) if hall.rule == FINISH_NAMED else bool(n.busy < n.on_duty)
+    return bool(hall.n.free > 0) if hall.rule == FINISH_NAMED else bool(hall.n.busy < hall.n.on_duty)
 
 
 @inlined
 def _answer(hall: Hall, now: float, number: int) -> None:
     """A free agent takes the call; of numbered agents, the one with the lowest number."""
-    n, call = hall.n[0], hall.calls[number]
-    if hall.rule == FINISH_NAMED:
-        call.slot = n.oldest
-        while not hall.duty[call.slot].free:
-            call.slot += 1
-        call.agent = hall.duty[call.slot].number
-        hall.duty[call.slot].free = 0
-        n.free -= 1
-    while n.stretch + 1 < len(hall.stretch) and hall.stretch[n.stretch + 1].at_s <= now:
+    n = hall.n
+    while n.stretch + 1 < len(hall.stretch_at) and hall.stretch_at[n.stretch + 1] <= now:
         n.stretch += 1
-    if hall.rule > FINISH_NAMED:
-        _link(hall.calls, hall.lines[len(hall.lines) - 1], number, NOBODY)
+    needed_s = hall.handling_s[number] * hall.stretch[n.stretch]
+    if hall.resumes and hall.left_s[number] >= 0:
+        needed_s = hall.left_s[number]
+    if hall.rule == FINISH_NAMED:
+        slot = n.oldest
+        while not hall.slot_free[slot]:
+            slot += 1
+        hall.slot_free[slot] = False
+        n.free -= 1
+        hall.slot[number] = slot
+        hall.agent[number] = hall.slot_agent[slot]
+    elif hall.rule != FINISH:
+        _link(hall, len(hall.first) - 1, number, NOBODY)
     n.busy += 1
-    call.where = IN_SERVICE
-    call.start_s = now
-    call.end_s = now + (call.left_s if call.left_s >= 0 else call.handling_s * hall.stretch[n.stretch].value)
-    _expect(hall, call.end_s, SERVICE, number)
+    hall.where[number] = IN_SERVICE
+    hall.start_s[number] = now
+    hall.end_s[number] = now + needed_s
+    _expect(hall, now + needed_s, SERVICE, number)
 
 
 @inlined
 def _stop_serving(hall: Hall, now: float, number: int) -> None:
-    n, call = hall.n[0], hall.calls[number]
-    if hall.rule > FINISH_NAMED:
-        _unlink(hall.calls, hall.lines[len(hall.lines) - 1], number)
+    n, start_s = hall.n, hall.start_s[number]
     n.busy -= 1
-    call.served_s += now - call.start_s
-    call.served_late_s += max(now, hall.horizon_s) - max(call.start_s, hall.horizon_s)
-    if hall.rule == FINISH_NAMED and n.oldest <= call.slot < n.newest:
-        slot = hall.duty[call.slot]
-        if slot.number == call.agent:
-            slot.free = 1
+    hall.served_s[number] += now - start_s
+    hall.served_late_s[number] += max(now, hall.horizon_s) - max(start_s, hall.horizon_s)
+    if hall.rule == FINISH_NAMED:
+        slot = hall.slot[number]
+        if n.oldest <= slot < n.newest and hall.slot_agent[slot] == hall.agent[number]:  # still on duty
+            hall.slot_free[slot] = True
             n.free += 1
+    elif hall.rule != FINISH:
+        _unlink(hall, len(hall.first) - 1, number)
 
 
 @inlined
 def _answer_waiting(hall: Hall, now: float) -> None:
     """Free agents take the next calls, first rank first."""
-    for rank in range(len(hall.lines) - 1):
-        line = hall.lines[rank]
-        while line.first != NOBODY and _someone_free(hall):
-            number = line.first
-            gone_s = hall.calls[number].end_s
+    for line in range(len(hall.first) - 1):
+        while hall.first[line] != NOBODY and _someone_free(hall):
+            number = hall.first[line]
+            gone_s = hall.end_s[number]
             if hall.watched or gone_s >= now:
                 _stop_waiting(hall, now, number)
                 _answer(hall, now, number)
@@ -167,13 +170,13 @@ def _answer_waiting(hall: Hall, now: float) -> None:
 
 @inlined
 def _arrive(hall: Hall, now: float, number: int) -> None:
-    n, call = hall.n[0], hall.calls[number]
-    call.arrival_s = now
+    n = hall.n
+    hall.arrival_s[number] = now
     if n.waiting + n.busy >= hall.places:
         _leave(hall, now, number, BLOCKED)
     elif _someone_free(hall):
         _answer(hall, now, number)
-    elif len(hall.join) > 0 and call.join_u >= hall.join[min(n.waiting, len(hall.join) - 1)]:
+    elif len(hall.join) > 0 and hall.join_u[number] >= hall.join[min(n.waiting, len(hall.join) - 1)]:
         _leave(hall, now, number, BALKED)
     else:
         _wait(hall, now, number, NOBODY)
@@ -182,61 +185,56 @@ def _arrive(hall: Hall, now: float, number: int) -> None:
 @inlined
 def _interrupt_latest(hall: Hall, now: float) -> None:
     """The call that started last loses its agent; of equal starts, the one with the highest number."""
-    number = hall.lines[len(hall.lines) - 1].last
-    other = hall.calls[number].ahead
-    while other != NOBODY and hall.calls[other].start_s == hall.calls[number].start_s:
-        number, other = max(number, other), hall.calls[other].ahead
-    call = hall.calls[number]
+    number = hall.last[len(hall.last) - 1]
+    other = hall.ahead_of[number]
+    while other != NOBODY and hall.start_s[other] == hall.start_s[number]:
+        number, other = max(number, other), hall.ahead_of[other]
     _stop_serving(hall, now, number)
     if hall.rule == DROP:
         _leave(hall, now, number, DROPPED)
     else:
-        call.interruptions += 1
-        if hall.resumes:
-            call.left_s = call.end_s - now
-        _wait(hall, now, number, hall.lines[call.rank].first)
+        hall.interruptions[number] += 1
+        hall.left_s[number] = hall.end_s[number] - now
+        _wait(hall, now, number, hall.first[_line(hall, number)])
 
 
 @inlined
 def _change_agents(hall: Hall, now: float, agents: int) -> None:
     """Agents come on duty with fresh numbers, or leave; what becomes of their calls is the rule on staff cuts."""
-    n = hall.n[0]
+    n = hall.n
     change = agents - n.on_duty
     n.on_duty = agents
     if hall.rule == FINISH_NAMED:
         for _ in range(change):
-            slot = hall.duty[n.newest]
-            slot.number = n.given
-            slot.free = 1
+            hall.slot_agent[n.newest] = n.given
+            hall.slot_free[n.newest] = True
             n.newest += 1
             n.given += 1
             n.free += 1
         for _ in range(-change):
             if hall.newest_leave:
                 n.newest -= 1
-                n.free -= hall.duty[n.newest].free
+                n.free -= hall.slot_free[n.newest]
             else:
-                n.free -= hall.duty[n.oldest].free
+                n.free -= hall.slot_free[n.oldest]
                 n.oldest += 1
     elif hall.rule != FINISH:
-        while n.busy > n.on_duty:
+        while n.busy > agents:
             _interrupt_latest(hall, now)
 
 
 @inlined
-def _take_next(hall: Hall, now: float) -> None:
-    """What the heap held comes to pass, unless it has become void."""
-    n = hall.n[0]
-    kind, number = hall.ahead[0] // KIND, hall.ahead[0] % KIND
-    n.ahead = drop(hall.ahead_s, hall.ahead, n.ahead, 0)
-    call = hall.calls[number]
+def _take_next(hall: Hall, now: float, identity: int) -> None:
+    """What stood first of what lies ahead comes to pass, unless it has become void."""
+    kind, number = identity // KIND, identity % KIND
+    take(hall.ahead)
     if kind == REDIAL:
         _arrive(hall, now, number)
-    elif kind == SERVICE and call.where == IN_SERVICE and call.end_s == now:
+    elif kind == SERVICE and hall.where[number] == IN_SERVICE and hall.end_s[number] == now:
         _stop_serving(hall, now, number)
         _leave(hall, now, number, ANSWERED)
         _answer_waiting(hall, now)
-    elif kind == PATIENCE and call.where == WAITING and call.end_s == now:
+    elif kind == PATIENCE and hall.where[number] == WAITING and hall.end_s[number] == now:
         _stop_waiting(hall, now, number)
         _leave(hall, now, number, ABANDONED)
 
@@ -244,81 +242,36 @@ def _take_next(hall: Hall, now: float) -> None:
 @inlined
 def _run(hall: Hall) -> None:
     """Play everything that is going to happen."""
-    n = hall.n[0]
-    _change_agents(hall, -np.inf, int(hall.agents[0].value))
-    step, arrived = 1, 0
+    n = hall.n
+    _change_agents(hall, -np.inf, hall.agents[0])
+    step, calls = 1, 0
     while True:
-        next_step_s = hall.agents[step].at_s if step < len(hall.agents) else np.inf
-        next_call_s = hall.calls[hall.order[arrived]].arrival_s if arrived < len(hall.order) else np.inf
-        ahead_s, ahead = (hall.ahead_s[0], hall.ahead[0]) if n.ahead > 0 else (np.inf, 0)
+        step_s = hall.agents_at[step] if step < len(hall.agents) else np.inf
+        call_s = hall.first_call_s[hall.order[calls]] if calls < len(hall.order) else np.inf
+        nearest = hall.ahead.sizes[0] - 1
+        ahead_s, ahead = (hall.ahead.near_s[nearest], hall.ahead.near[nearest]) if nearest >= 0 else (np.inf, 0)
+        now = min(step_s, ahead_s, call_s)
+        if now == np.inf:
+            break
         waiting, busy = n.waiting, n.busy
-        if next_step_s <= ahead_s and next_step_s <= next_call_s and next_step_s < np.inf:
-            now = next_step_s
-            _change_agents(hall, now, int(hall.agents[step].value))
+        if step_s == now:
+            _change_agents(hall, now, hall.agents[step])
             _answer_waiting(hall, now)
             step += 1
-        elif ahead_s < next_call_s or (ahead_s == next_call_s and ahead < REDIAL * KIND and ahead_s < np.inf):
-            now = ahead_s
-            _take_next(hall, now)
-        elif next_call_s < np.inf:
-            now = next_call_s
-            arrived += 1
-            _arrive(hall, now, hall.order[arrived - 1])
+        elif ahead_s == now and (call_s > now or ahead < REDIAL * KIND):  # first calls come before redials
+            _take_next(hall, now, ahead)
         else:
-            return
-        if n.rows < len(hall.trace) and (n.waiting != waiting or n.busy != busy):
-            row = hall.trace[n.rows]
-            row.at_s, row.waiting, row.busy = now, n.waiting, n.busy
+            _arrive(hall, now, hall.order[calls])
+            calls += 1
+        if n.rows < len(hall.trace_s) and (n.waiting != waiting or n.busy != busy):
+            hall.trace_s[n.rows], hall.trace_waiting[n.rows], hall.trace_busy[n.rows] = now, n.waiting, n.busy
             n.rows += 1
-
-
-@inlined
-def _close(hall: Hall) -> None:
-    """Nothing can happen any more: whoever is still in line has gone unseen, or waits for ever."""
-    for rank in range(len(hall.lines) - 1):
-        number = hall.lines[rank].first
+    for line in range(len(hall.first) - 1):  # who is still in line has gone unseen, or waits for ever
+        number = hall.first[line]
         while number != NOBODY:
-            call = hall.calls[number]
-            call.waited_s += call.end_s - call.queued_s
-            call.outcome = ABANDONED if call.end_s < np.inf else INSIDE
-            number = call.behind
-
-
-@inlined
-def _fill(
-    calls: Records, arrival_s: Floats, caller: Ints, try_number: Ints, source: Ints, rank: Ints, handling_s: Floats,
-    patience_s: Floats, join_u: Floats, retry_from: Ints, retry_u: Floats, retry_delay_s: Floats,
-) -> None:  # fmt: skip
-    """One row per attempt, before the first event."""
-    n = len(arrival_s)
-    for number in range(len(calls)):
-        call = calls[number]
-        who = caller[number]
-        redial = retry_from[who] + try_number[number]
-        call.handling_s, call.patience_s, call.join_u = handling_s[number], patience_s[number], join_u[number]
-        call.retry = n + redial if redial < retry_from[who + 1] else NOBODY
-        call.source = source[who]
-        call.rank = rank[source[who]]
-        call.arrival_s = arrival_s[number] if number < n else np.nan
-        if number >= n:
-            call.retry_u, call.retry_delay_s = retry_u[number - n], retry_delay_s[number - n]
-        call.start_s = call.end_s = np.nan
-        call.waited_s = call.served_s = call.served_late_s = 0.0
-        call.left_s = -1.0
-        call.interruptions = 0
-        call.where = AWAY
-        call.outcome = 0
-
-
-@inlined
-def _columns(calls: Records, source: Ints, seconds: Floats, interruptions: Ints, outcome: npt.NDArray[np.int8]) -> None:
-    """The rows as columns."""
-    for number in range(len(calls)):
-        call = calls[number]
-        source[number], interruptions[number], outcome[number] = call.source, call.interruptions, call.outcome
-        seconds[0, number], seconds[1, number], seconds[2, number] = call.arrival_s, call.start_s, call.end_s
-        seconds[3, number], seconds[4, number] = call.waited_s, call.served_s
-        seconds[5, number] = call.served_late_s
+            hall.waited_s[number] += hall.end_s[number] - hall.queued_s[number]
+            hall.outcome[number] = ABANDONED if hall.end_s[number] < np.inf else INSIDE
+            number = hall.behind[number]
 
 
 def simulate(inputs: QueueInputs, draws: Draws, *, trace: bool = False) -> Path:
@@ -334,18 +287,21 @@ def simulate(inputs: QueueInputs, draws: Draws, *, trace: bool = False) -> Path:
         Whether to record the counts after every event.
     """
     hall = opened(inputs, draws, rule=RULES[inputs.on_cut], trace=trace)
-    _fill(
-        hall.calls, draws.arrival_s, draws.caller, draws.try_number, draws.source, ranks(inputs), draws.handling_s,
-        draws.patience_s, draws.join_u, draws.retry_from, draws.retry_u, draws.retry_delay_s,
-    )  # fmt: skip
     _run(hall)
-    _close(hall)
-    attempts = len(draws.caller)
-    source, interruptions = np.empty((2, attempts), dtype=np.int64)
-    seconds = np.empty((6, attempts))
-    outcome = np.empty(attempts, dtype=np.int8)
-    _columns(hall.calls, source, seconds, interruptions, outcome)
-    seen = hall.trace[: hall.n[0].rows]
-    traces = (seen.at_s.copy(), seen.waiting.copy(), seen.busy.copy()) if trace else ()
-    columns: tuple[Any, ...] = (source, *seconds, interruptions, outcome, *traces)
-    return Path(draws.caller, draws.try_number, *columns)
+    rows = hall.n.rows
+    return Path(
+        caller=draws.caller,
+        try_number=draws.try_number,
+        source=hall.source,
+        arrival_s=hall.arrival_s,
+        start_s=hall.start_s,
+        end_s=hall.end_s,
+        waited_s=hall.waited_s,
+        served_s=hall.served_s,
+        served_late_s=hall.served_late_s,
+        interruptions=hall.interruptions,
+        outcome=hall.outcome,
+        trace_s=hall.trace_s[:rows].copy() if trace else None,
+        trace_waiting=hall.trace_waiting[:rows].copy() if trace else None,
+        trace_busy=hall.trace_busy[:rows].copy() if trace else None,
+    )

@@ -194,6 +194,8 @@ def staffed_day(
     wanted = np.asarray(instants, dtype=float)
     if wanted.size == 0 or wanted[0] <= 0 or (np.diff(wanted) <= 0).any():
         raise InputsError(f"instants are {wanted.tolist()}; accepted are increasing instants above 0")
+    if on_cut not in ("finish", "hand_back", "drop"):
+        raise InputsError(f"on_cut is {on_cut!r}; accepted are finish, hand_back and drop")
     if (agents.values < 0).any() or (agents.values != np.floor(agents.values)).any() or (arrivals.values < 0).any():
         raise InputsError("agents must be whole numbers, 0 or more, and arrival rates 0 or more")
     waiting_most = 63 if places is None else places

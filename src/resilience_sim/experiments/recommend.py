@@ -1,0 +1,134 @@
+"""Recommending: the cheapest choice of a plan's quantities with which its claims hold, and the proof.
+
+Claims that stand together (same clause, interpretation and scenario) must hold together. A pilot on draws of its own
+proposes a choice; on fresh draws it must hold, and every easiest cheaper choice must fail.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from resilience_sim.experiments.check import account
+from resilience_sim.experiments.runs import Runs, Tick
+from resilience_sim.plans.register import Plan
+from resilience_sim.randomness import derived_seed
+from resilience_sim.studies.question import Choice, Question, Study
+from resilience_sim.verdicts.cheapest import Cheapest, Index, cheapest_feasible
+from resilience_sim.verdicts.verdict import Answer, Verdict
+
+__all__ = ["Recommendation", "groups", "recommend"]
+
+PILOT = 60  # events by which the pilot guesses; a wrong guess costs time, never truth
+BUDGET = 1500  # events at most for each verdict of a certificate
+
+
+@dataclass(frozen=True)
+class Recommendation:
+    """What would hold, for one group of claims.
+
+    Parameters
+    ----------
+    plan, questions
+        The plan, and the claims that must hold together.
+    choices
+        The quantities that could be set.
+    result
+        The search's result; its indices point into the values of `choices`.
+    alpha
+        Probability that the certificate is wrong.
+    """
+
+    plan: str
+    questions: tuple[Question, ...]
+    choices: tuple[Choice, ...]
+    result: Cheapest
+    alpha: float
+
+    @property
+    def group(self) -> str:
+        """Clause, interpretation and scenario in one name."""
+        first = self.questions[0]
+        return " / ".join(part for part in (first.clause, first.interpretation, first.scenario) if part)
+
+    def values(self, index: Index) -> tuple[float, ...]:
+        """The values of the choices at an index of the grid."""
+        return tuple(choice.values[k] for choice, k in zip(self.choices, index, strict=True))
+
+    @property
+    def recommended(self) -> tuple[float, ...] | None:
+        """The chosen values, in the order of `choices`; ``None`` where none was found."""
+        return None if self.result.chosen is None else self.values(self.result.chosen)
+
+
+def groups(questions: Sequence[Question]) -> list[tuple[Question, ...]]:
+    """Questions of the same clause, interpretation and scenario together, in their order."""
+    found: dict[tuple[str, str, str], list[Question]] = {}
+    for question in questions:
+        found.setdefault((question.clause, question.interpretation, question.scenario), []).append(question)
+    return [tuple(group) for group in found.values()]
+
+
+def recommend(
+    plan: Plan,
+    study: Study,
+    questions: tuple[Question, ...],
+    *,
+    seed: int,
+    family_error: float,
+    workers: int = 1,
+    tick: Tick = lambda _: None,
+) -> Recommendation:
+    """Find the cheapest choice for one group of claims, and certify it.
+
+    Parameters
+    ----------
+    plan, study
+        The register and its study.
+    questions
+        The group; the first one's choices are set.
+    seed
+        Root of all streams; the pilot and each round of the certificate derive their own.
+    family_error
+        Error of the whole run; the group's claims pay the certificate from their accounts.
+    workers, tick
+        As in :class:`~resilience_sim.experiments.runs.Runs`.
+    """
+    first = questions[0]
+    choices = tuple(study.choices(first))
+    alpha = math.fsum(account(family_error, plan, question.claim.id).certificate for question in questions)
+
+    def runs(purpose: str) -> Runs:
+        return Runs(study, derived_seed(seed, purpose), workers=workers, tick=tick)
+
+    pilot = runs("pilot")
+    by_round: dict[int, Runs] = {}
+
+    def situation(question: Question, index: Index) -> object:
+        values = [choice.values[k] for choice, k in zip(choices, index, strict=True)]
+        return study.chosen(question, values)
+
+    def seems_to_hold(index: Index) -> bool:
+        tick(f"{first.clause} {first.scenario}")
+        return all(
+            float(pilot.outcomes(question, situation(question, index), PILOT).mean()) >= question.required
+            for question in questions
+        )
+
+    def judge(index: Index, share: float, turn: int) -> Verdict:
+        fresh = by_round.setdefault(turn, runs(f"certificate {turn}"))
+        verdicts = [
+            fresh.judge(question, alpha=share / len(questions), situation=situation(question, index), budget=BUDGET)
+            for question in questions
+        ]
+        return together(verdicts)
+
+    costs = study.costs(first, pilot.seed)
+    return Recommendation(plan.plan, questions, choices, cheapest_feasible(costs, seems_to_hold, judge, alpha), alpha)
+
+
+def together(verdicts: Sequence[Verdict]) -> Verdict:
+    """The verdict on claims that must all hold: a failing one if there is one, else one without an answer, else one."""
+    order = (Answer.FAILS, Answer.ON_THE_LINE, Answer.UNDECIDED, Answer.HOLDS)
+    return min(verdicts, key=lambda verdict: order.index(verdict.answer))

@@ -1,0 +1,335 @@
+"""Figures of verdicts, breaking points and single events, in Chinese or English, the same bytes every time.
+
+Colours are those of Okabe and Ito, which stay apart for colour-blind readers; what a colour says, a shape says too.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import numpy.typing as npt
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
+
+from resilience_sim.errors import ExportError, InputsError
+from resilience_sim.experiments.breaking import BreakingPoint
+from resilience_sim.experiments.check import CheckedClaim
+from resilience_sim.reports.fonts import Script, script
+from resilience_sim.reports.labels import say
+from resilience_sim.studies.call_up import Spells
+from resilience_sim.studies.question import Question
+from resilience_sim.studies.utility_call_centre import Event, EventTrace, UtilityCallCentre
+from resilience_sim.timelines import Timeline
+from resilience_sim.units import HOUR, MINUTE
+from resilience_sim.verdicts.verdict import Answer
+
+__all__ = ["breaking_figure", "event_figure", "save", "verdict_figure"]
+
+Floats = npt.NDArray[np.float64]
+
+BLACK, GREY, PALE, BLUE, SKY = "#000000", "#767676", "#d8d8d8", "#0072B2", "#56B4E9"
+GREEN, VERMILLION, ORANGE = "#009E73", "#D55E00", "#E69F00"
+MARKS = {
+    Answer.HOLDS: (GREEN, "o"),
+    Answer.FAILS: (VERMILLION, "X"),
+    Answer.ON_THE_LINE: (BLUE, "s"),
+    Answer.UNDECIDED: (GREY, "d"),
+}
+LOOK: dict[Any, Any] = {
+    "axes.grid": True, "axes.axisbelow": True, "grid.color": "#e4e4e4", "grid.linewidth": 0.6, "font.size": 9,
+    "axes.spines.top": False, "axes.spines.right": False, "axes.labelsize": 9, "axes.titlesize": 9,
+    "axes.titlelocation": "left", "legend.frameon": False, "legend.fontsize": 8.5, "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5, "figure.titlesize": 11, "svg.hashsalt": "resilience-sim", "svg.fonttype": "path",
+}  # fmt: skip
+
+
+@contextlib.contextmanager
+def _look(families: Sequence[str] = ()) -> Iterator[None]:
+    """The look of all figures, whatever the user's own settings."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(LOOK)
+        if families:
+            mpl.rcParams["font.family"] = list(families)
+        yield
+
+
+# ---- verdicts
+
+
+def verdict_figure(rows: Sequence[CheckedClaim], lang: str) -> Figure:
+    """Share of events kept, with its interval valid at any time, against the required share: one line per claim.
+
+    Parameters
+    ----------
+    rows
+        Claims in the order from top to bottom, at least one.
+    lang
+        zh or en.
+
+    Raises
+    ------
+    InputsError
+        If there is no row, or no such language.
+    """
+    writing = script(lang)
+    if not rows:
+        raise InputsError("there is no row to draw; accepted is at least one checked claim")
+    with _look(writing.families):
+        figure = Figure(figsize=(8.4, 1.6 + 0.44 * len(rows)), layout="constrained")
+        axes = figure.add_subplot()
+        for y, row in enumerate(rows):
+            _draw_verdict(axes, y, row, writing)
+        axes.set(xlim=(-2, 102), ylim=(len(rows) - 0.5, -0.5), xlabel=say(writing, "kept"))
+        axes.text(1.02, 1, say(writing, "events"), transform=axes.transAxes, va="bottom", color=GREY, fontsize=8)
+        axes.set_title(say(writing, "interval"), color=GREY, fontsize=8)
+        _label_rows(axes, [row.question for row in rows], writing)
+        answers = [answer for answer in Answer if any(row.verdict.answer is answer for row in rows)]
+        keys = [_mark(answer, say(writing, answer)) for answer in answers]
+        required = Line2D([], [], color=BLACK, lw=2, ls="", marker="|", ms=11, mew=2, label=say(writing, "required"))
+        figure.legend(handles=[*keys, required], loc="outside lower center", ncols=5)
+    return figure
+
+
+def _draw_verdict(axes: Axes, y: int, row: CheckedClaim, writing: Script) -> None:
+    verdict = row.verdict
+    colour, _ = MARKS[verdict.answer]
+    axes.plot([100 * verdict.low, 100 * verdict.high], [y, y], color=colour, lw=2.4, alpha=0.55, solid_capstyle="butt")
+    axes.barh(y, 200 * verdict.margin, 0.72, 100 * (verdict.threshold - verdict.margin), color=PALE, zorder=1)
+    axes.vlines(100 * verdict.threshold, y - 0.36, y + 0.36, color=BLACK, lw=2)
+    if verdict.replications:
+        mark = _mark(verdict.answer, "")
+        mark.set_data([100 * verdict.estimate], [y])
+        mark.set_clip_on(False)
+        axes.add_line(mark)
+    counted = f"{verdict.successes:g}/{verdict.replications}  {say(writing, verdict.answer)}"
+    axes.text(1.02, y, counted, transform=axes.get_yaxis_transform(), va="center", color=colour, fontsize=8.5)
+
+
+def _mark(answer: Answer, label: str) -> Line2D:
+    colour, shape = MARKS[answer]
+    fill = "white" if answer is Answer.UNDECIDED else colour
+    return Line2D([], [], color=colour, marker=shape, ls="", ms=7.5, mfc=fill, mew=1.2, label=label, zorder=3)
+
+
+def _label_rows(axes: Axes, questions: Sequence[Question], writing: Script) -> None:
+    axes.set_yticks(range(len(questions)), [_name(question, writing) for question in questions], linespacing=1.4)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(visible=False, axis="y")
+
+
+def _name(question: Question, writing: Script) -> str:
+    """Claim · measure and limit · scenario, and below it how the clause is read."""
+    sign = "≥" if question.relation == "at_least" else "≤"
+    measure = f"{say(writing, question.measure)} {sign} {question.limit:g} {say(writing, question.unit)}"
+    name = f"{question.claim.id} · {measure} · {say(writing, question.scenario)}"
+    readings = [say(writing, reading) for reading in question.interpretation.split(" + ") if reading]
+    return name + ("\n" + (" + ".join(readings)) if readings else "")
+
+
+# ---- breaking points
+
+
+def breaking_figure(rows: Sequence[CheckedClaim], lang: str, *, today: Mapping[str, float] | None = None) -> Figure:
+    """Up to which load each claim holds and from which it fails: one panel per load, one line per claim.
+
+    Parameters
+    ----------
+    rows
+        Claims; those without breaking points are left out.
+    lang
+        zh or en.
+    today
+        Values of loads at the site, by name, in the unit of the load; drawn for comparison.
+
+    Raises
+    ------
+    InputsError
+        If no row has a breaking point, or there is no such language.
+    """
+    writing = script(lang)
+    drawn = [row for row in rows if row.breaking_points]
+    if not drawn:
+        raise InputsError("no row has a breaking point; accepted is at least one")
+    loads = list(dict.fromkeys((point.along, point.unit) for row in drawn for point in row.breaking_points))
+    with _look(writing.families):
+        figure = Figure(figsize=(3.4 + 2.4 * len(loads), 1.5 + 0.5 * len(drawn)), layout="constrained")
+        panels = figure.subplots(1, len(loads), sharey=True, squeeze=False)[0]
+        for axes, (along, unit) in zip(panels, loads, strict=True):
+            points = [
+                (y, point) for y, row in enumerate(drawn) for point in row.breaking_points if point.along == along
+            ]
+            _draw_load(axes, points, (today or {}).get(along))
+            axes.set_xlabel(f"{say(writing, along)} ({say(writing, unit)})")
+        panels[0].set_ylim(len(drawn) - 0.5, -0.5)
+        for axes in panels:
+            _label_rows(axes, [row.question for row in drawn], writing)
+        for axes in panels[1:]:
+            axes.tick_params(labelleft=False)
+        figure.legend(handles=_load_keys(writing, today), loc="outside lower center", ncols=4)
+    return figure
+
+
+def _draw_load(axes: Axes, points: Sequence[tuple[int, BreakingPoint]], today: float | None) -> None:
+    loads = [load for _, point in points for load in (point.holds_at, point.fails_at, today) if load is not None]
+    low, high = (min(loads) / 2.2, max(loads) * 2.2) if loads else (0.1, 10.0)
+    axes.set_xscale("log")
+    axes.set_xlim(low, high)
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=12))
+    axes.xaxis.set_minor_locator(NullLocator())
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda load, _: f"{load:g}"))
+    if high / low > 100:
+        axes.xaxis.set_major_locator(LogLocator(numticks=12))
+    if today is not None:
+        axes.axvline(today, color=BLACK, lw=1, ls=(0, (4, 3)))
+    for y, point in points:
+        holds, fails = point.holds_at, point.fails_at
+        axes.plot([holds or low, fails or high], [y, y], color=GREY, lw=1.4, ls=":")
+        if holds is not None:
+            axes.plot([low, holds], [y, y], color=GREEN, lw=5, alpha=0.55, solid_capstyle="butt")
+            axes.plot(holds, y, color=GREEN, marker="o", ms=7.5)
+            axes.annotate(f"{holds:g}", (holds, y), (-2, 7), textcoords="offset points", ha="right", fontsize=8)
+        if fails is not None:
+            axes.plot([fails, high], [y, y], color=VERMILLION, lw=5, alpha=0.55, solid_capstyle="butt")
+            axes.plot(fails, y, color=VERMILLION, marker="X", ms=7.5)
+            axes.annotate(f"{fails:g}", (fails, y), (2, 7), textcoords="offset points", ha="left", fontsize=8)
+
+
+def _load_keys(writing: Script, today: Mapping[str, float] | None) -> list[Line2D]:
+    keys = [
+        Line2D([], [], color=GREEN, lw=5, alpha=0.75, marker="o", ms=7.5, label=say(writing, "holds_to")),
+        Line2D([], [], color=GREY, lw=1.4, ls=":", label=say(writing, "between")),
+        Line2D([], [], color=VERMILLION, lw=5, alpha=0.75, marker="X", ms=7.5, label=say(writing, "fails_from")),
+    ]
+    if today:
+        keys.append(Line2D([], [], color=BLACK, lw=1, ls=(0, (4, 3)), label=say(writing, "today")))
+    return keys
+
+
+# ---- one event
+
+
+def event_figure(study: UtilityCallCentre, situation: Event, seed: int, replication: int, lang: str) -> Figure:
+    """One event over time: lines out, agents on seats against the roster, and calls waiting.
+
+    Parameters
+    ----------
+    study, situation
+        The study, and what it simulates.
+    seed, replication
+        Which of the events.
+    lang
+        zh or en.
+    """
+    writing = script(lang)
+    trace = study.trace(situation, seed, replication)
+    row = study.replicate(situation, seed, replication)
+    with _look(writing.families):
+        figure = Figure(figsize=(8.4, 6.8), layout="constrained")
+        lines, agents, waiting = figure.subplots(3, 1, sharex=True)
+        title = say(writing, "event").format(scenario=say(writing, situation.scenario), number=replication)
+        figure.suptitle(f"{title}\n{say(writing, 'outcome').format(**row)}", x=0.01, ha="left", linespacing=1.4)
+        _draw_lines(lines, trace, situation, writing)
+        _draw_agents(agents, trace, writing)
+        _draw_waiting(waiting, trace, writing)
+        keys = [_draw_triggers(axes, trace, situation, writing) for axes in (lines, agents, waiting)]
+        figure.legend(handles=keys[0], loc="outside lower center", ncols=2)
+        for axes, name in ((lines, "lines_axis"), (agents, "agents_axis"), (waiting, "waiting_axis")):
+            axes.set_ylabel(say(writing, name))
+            axes.set_ylim(bottom=0)
+            axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
+            axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, borderaxespad=0.2, borderpad=0.1)
+        minutes = int(trace.clock_s // MINUTE)
+        clock = f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"
+        waiting.set(xlabel=say(writing, "hours").format(clock=clock))
+        waiting.set_xlim(trace.start_s / HOUR, trace.end_s / HOUR)
+    return figure
+
+
+def _draw_lines(axes: Axes, trace: EventTrace, situation: Event, writing: Script) -> None:
+    if situation.rules.planned_counted:
+        times, counted = _between(trace.counted, trace, trace.counted.times)
+        axes.step(
+            times / HOUR, counted, where="post", color=ORANGE, lw=1.4, ls="--", label=say(writing, "lines_counted")
+        )
+    times, count = _between(trace.lines, trace, trace.lines.times)
+    axes.step(times / HOUR, count, where="post", color=BLACK, lw=1.6, label=say(writing, "lines_out"))
+
+
+def _draw_triggers(axes: Axes, trace: EventTrace, situation: Event, writing: Script) -> list[Line2D]:
+    """A line at each instant at which a response starts, and one key for each response that does."""
+    responses: tuple[tuple[str, Spells, float, dict[str, Any]], ...] = (
+        ("general", trace.general, situation.rules.general_lines, {"color": SKY, "lw": 3.2, "alpha": 0.8}),
+        ("major", trace.major, situation.rules.major_lines, {"color": VERMILLION, "lw": 1.3, "ls": (0, (5, 2))}),
+    )
+    keys = []
+    for name, spells, level, look in responses:
+        starts = [start for start, _ in spells if trace.start_s <= start <= trace.end_s]
+        for start in starts:
+            axes.axvline(start / HOUR, zorder=1.5, **look)
+        if starts:
+            keys.append(Line2D([], [], label=say(writing, name).format(lines=f"{level:g}"), **look))
+    return keys
+
+
+def _draw_agents(axes: Axes, trace: EventTrace, writing: Script) -> None:
+    both = np.union1d(trace.agents.times, trace.roster.times)
+    times, seated = _between(trace.agents, trace, both)
+    hours, rostered = times / HOUR, trace.roster.at(times)
+    axes.fill_between(hours, rostered, seated, step="post", color=GREEN, alpha=0.25, lw=0)
+    axes.step(hours, seated, where="post", color=GREEN, lw=1.6, label=say(writing, "agents"))
+    axes.step(hours, rostered, where="post", color=BLACK, lw=1.2, ls=(0, (4, 2)), label=say(writing, "roster"))
+
+
+def _draw_waiting(axes: Axes, trace: EventTrace, writing: Script) -> None:
+    minutes = np.arange(trace.start_s, trace.end_s, MINUTE)
+    times, values = _between(trace.waiting, trace, np.union1d(trace.waiting.times, minutes))
+    most = np.maximum.reduceat(values[:-1], np.searchsorted(times, minutes))
+    hours, most = np.append(minutes, trace.end_s) / HOUR, np.append(most, most[-1])
+    axes.fill_between(hours, most, step="post", color=BLUE, alpha=0.25, lw=0)
+    axes.step(hours, most, where="post", color=BLUE, lw=1, label=say(writing, "waiting"))
+
+
+def _between(timeline: Timeline, trace: EventTrace, at_s: Floats) -> tuple[Floats, Floats]:
+    """Instants within the time of the event, its ends included, and the timeline's values there."""
+    inside = at_s[(at_s > trace.start_s) & (at_s < trace.end_s)]
+    times = np.concatenate(([trace.start_s], inside, [trace.end_s]))
+    values = timeline.at(times)
+    values[-1] = values[-2]  # the end is the first instant that no longer counts
+    return times, values
+
+
+# ---- files
+
+
+def save(figure: Figure, path: Path | str) -> None:
+    """Write a figure as SVG or PNG: the same figure gives the same bytes, and the file is whole or is not there.
+
+    Raises
+    ------
+    ExportError
+        If the name ends in neither .svg nor .png, or the file cannot be written.
+    """
+    path = Path(path)
+    kind = path.suffix.lower().removeprefix(".")
+    if kind not in ("svg", "png"):
+        raise ExportError(f"figure {str(path)!r} has the ending {path.suffix!r}; accepted is .svg or .png")
+    drawn = io.BytesIO()
+    with _look():
+        figure.savefig(drawn, format=kind, dpi=150, metadata={"Date": None} if kind == "svg" else {"Software": None})
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(drawn.getvalue())
+        part.replace(path)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise ExportError(f"figure {str(path)!r} cannot be written: {error.strerror or error}") from None

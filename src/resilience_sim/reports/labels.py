@@ -1,0 +1,61 @@
+"""The words of figures in Chinese and English."""
+
+from __future__ import annotations
+
+from resilience_sim.reports.fonts import Script
+
+__all__ = ["say"]
+
+WORDS = {  # key: Chinese, English
+    "holds": ("成立", "holds"),
+    "fails": ("不成立", "fails"),
+    "on_the_line": ("临界", "on the line"),
+    "undecided": ("未定", "undecided"),
+    "service_level": ("服务水平", "service level"),
+    "answer_rate": ("接通率", "answer rate"),
+    "district": ("辖区", "district"),
+    "linyi_storm": ("临沂暴雨日", "Linyi storm"),
+    "replay": ("停电记录", "record"),
+    "replaces": ("取代一般方案", "replaces"),
+    "adds": ("在一般方案上追加", "adds"),
+    "planned_counted": ("计入计划停电", "planned outages count"),
+    "planned_not_counted": ("不计计划停电", "planned outages do not count"),
+    "outage_calls.share_who_call": ("停电用户来电比例", "customers who call"),
+    "outage_calls.customers_per_line": ("每条线路用户数", "customers on a line"),
+    "lines_at_once": ("同时停电线路", "lines out at once"),
+    "lines": ("条", "lines"),
+    "customers": ("户", "customers"),
+    "kept": ("达标事件占比（%）", "share of events that keep the limit (%)"),
+    "required": ("要求占比（灰带：临界范围）", "required share (grey: its margin)"),
+    "interval": (
+        "标记：已模拟事件的达标占比；横线：无论何时停止都有效的区间",
+        "mark: share of the events simulated; bar: interval valid whenever one stops",
+    ),
+    "holds_to": ("至此仍成立", "holds up to here"),
+    "fails_from": ("自此不成立", "fails from here on"),
+    "between": ("其间未定", "undecided in between"),
+    "today": ("现场取值", "value at the site"),
+    "events": ("达标 / 全部", "kept / all"),
+    "event": ("单次事件：{scenario}，编号 {number}", "One event: {scenario}, no. {number}"),
+    "outcome": (
+        "服务水平 {service_level:.0f}%，接通率 {answer_rate:.0f}%，来电 {calls:.0f} 个",
+        "service level {service_level:.0f} %, answer rate {answer_rate:.0f} %, {calls:.0f} calls",
+    ),
+    "hours": ("事件开始（{clock}）后的小时数", "hours since the event began at {clock}"),
+    "lines_axis": ("停电线路（条）", "lines out"),
+    "agents_axis": ("在席坐席（人）", "agents on seats"),
+    "waiting_axis": ("排队来电（个）", "calls waiting"),
+    "lines_out": ("故障停电", "unplanned"),
+    "lines_counted": ("含计划停电", "with planned outages"),
+    "general": ("一般方案启动（{lines} 条起）", "general response starts (from {lines} lines)"),
+    "major": ("重大方案启动（{lines} 条起）", "major response starts (from {lines} lines)"),
+    "roster": ("排班人数", "roster"),
+    "agents": ("加派后在席", "with the people called in"),
+    "waiting": ("每分钟内的最大值", "most in each minute"),
+}
+
+
+def say(writing: Script, key: str) -> str:
+    """The words for a key; one that is not known is shown by its own name."""
+    plain = key.replace("_", " ")
+    return WORDS.get(key, (plain, plain))[0 if writing.language == "zh" else 1]
