@@ -15,20 +15,16 @@
 # %% [markdown]
 # # How many extra agents are worth calling in?
 #
-# For the planner who has to put a number into the general response of the utility call centre's plan: with 3, 10 or 30
-# extra agents instead of the plan's own number, how many more calls are answered in an event, and what does it cost?
+# For the planner who has to put a number into the general response of the utility call centre's plan: with 3, 10 or
+# 30 extra agents instead of the plan's own number, how many more calls are answered in an event, and what does it
+# cost?
 #
 # All choices meet the **same events**: the same lines go out at the same time, the same customers call with the same
-# patience (common random numbers). The difference between two choices is then a difference of the choices, not of the luck.
-
-# %% tags=["parameters"]
-SEED = 7
-EVENTS = 60
-PLANNED = 1  # extra agents that the others are compared with: the plan's number
-OTHERS = (3, 10, 30)
-ERROR = 0.05  # probability that any of the intervals misses its true difference
+# patience (common random numbers). The difference between two choices is then a difference of the choices, not of the
+# luck.
 
 # %%
+# ruff: noqa: D100 - a notebook begins with its title, not with a docstring
 # %matplotlib inline
 from dataclasses import replace
 
@@ -41,6 +37,14 @@ from resilience_sim.experiments.runs import Runs
 from resilience_sim.plans.files import library, read_plan, read_site
 from resilience_sim.studies.utility_call_centre import UtilityCallCentre
 
+# %% tags=["parameters"]
+SEED = 7
+EVENTS = 60
+PLANNED = 1  # extra agents that the others are compared with: the plan's number
+OTHERS = (3, 10, 30)
+ERROR = 0.05  # probability that any of the intervals misses its true difference
+
+# %%
 folder = library()["utility-call-centre"]
 plan, _ = read_plan(folder / "plan.yaml")
 site, _ = read_site(folder / "site.yaml")
@@ -83,9 +87,9 @@ means.rename(
 #
 # ## The differences
 #
-# Each event gives one difference to the plan's number; the interval is Student's for paired data, widened so that all of
-# them are right together (Bonferroni). The last column says how many times as many events would be needed for the same
-# precision if each choice were simulated with events of its own.
+# Each event gives one difference to the plan's number; the interval is Student's for paired data, widened so that all
+# of them are right together (Bonferroni). The last column says how many times as many events would be needed for the
+# same precision if each choice were simulated with events of its own.
 
 # %%
 quantile = stats.t.ppf(1 - ERROR / (2 * len(OTHERS)), EVENTS - 1)
@@ -130,6 +134,6 @@ axes.grid(axis="x", color="#e4e4e4")
 # %% [markdown]
 # ## Reading the result
 #
-# An interval right of zero: this choice answers more calls than the plan's number, beyond chance. Whether it is *enough*
-# is another question, which a verdict on the claim answers: see `does_the_plan_hold`. Points per ten hours fall as the
-# number grows when the extra agents sit idle, or arrive after the rush is over.
+# An interval right of zero: this choice answers more calls than the plan's number, beyond chance. Whether it is
+# *enough* is another question, which a verdict on the claim answers: see `does_the_plan_hold`. Points per ten hours
+# fall as the number grows when the extra agents sit idle, or arrive after the rush is over.

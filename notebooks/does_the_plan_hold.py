@@ -15,8 +15,8 @@
 # %% [markdown]
 # # Does the plan hold?
 #
-# For the analyst who has to say whether the numbers of an emergency plan stand up: the call centre of a power utility,
-# whose plan sends a few more agents to the seats when several 10 kV lines are out.
+# For the analyst who has to say whether the numbers of an emergency plan stand up: the call centre of a power
+# utility, whose plan sends a few more agents to the seats when several 10 kV lines are out.
 #
 # 1. Judge each claim of the plan on simulated events, and stop as soon as the answer is beyond doubt.
 # 2. Look at one event to see why.
@@ -24,13 +24,8 @@
 #
 # The seed names all chance in this notebook: the same seed gives the same numbers.
 
-# %% tags=["parameters"]
-SEED = 7
-FAMILY_ERROR = 0.05  # probability that any answer in this notebook is wrong
-LANG = "en"  # or "zh", for the figures
-EVENT = 1  # number of the event to look at
-
 # %%
+# ruff: noqa: D100 - a notebook begins with its title, not with a docstring
 # %matplotlib inline
 import pandas as pd
 
@@ -39,6 +34,12 @@ from resilience_sim.experiments.runs import Runs
 from resilience_sim.plans.files import library, read_plan, read_site
 from resilience_sim.reports.figures import breaking_figure, event_figure, verdict_figure
 from resilience_sim.studies.utility_call_centre import UtilityCallCentre
+
+# %% tags=["parameters"]
+SEED = 7
+FAMILY_ERROR = 0.05  # probability that any answer in this notebook is wrong
+LANG = "en"  # or "zh", for the figures
+EVENT = 1  # number of the event to look at
 
 # %% [markdown]
 # ## What the plan says
@@ -64,12 +65,12 @@ pd.DataFrame(stated, columns=["clause", "quantity", "value", "unit"]).set_index(
 # %% [markdown]
 # ## Does each claim hold?
 #
-# Where the plan's words allow several readings, each is a claim of its own; here, the reading in which the major response
-# replaces the general one and planned outages do not count.
+# Where the plan's words allow several readings, each is a claim of its own; here, the reading in which the major
+# response replaces the general one and planned outages do not count.
 #
-# Events are simulated in growing batches, and the evidence may be weighed after each of them without losing the guarantee
-# on wrong answers. That is why a claim far from its limit needs very few events, and its interval stays wide: the answer
-# is certain although the share is not known precisely.
+# Events are simulated in growing batches, and the evidence may be weighed after each of them without losing the
+# guarantee on wrong answers. That is why a claim far from its limit needs very few events, and its interval stays
+# wide: the answer is certain although the share is not known precisely.
 
 # %%
 READING = ("", "replaces + planned_not_counted")
@@ -96,8 +97,8 @@ verdict_figure(rows, LANG)
 # %% [markdown]
 # ## Why? One event
 #
-# The calls come with the outage, the extra agents come after a decision and a journey. The area between the lines of the
-# middle panel is what the plan adds; the lower panel is what the customers feel.
+# The calls come with the outage, the extra agents come after a decision and a journey. The area between the lines of
+# the middle panel is what the plan adds; the lower panel is what the customers feel.
 
 # %%
 general = next(question for question in questions if question.clause == "P1-09" and question.measure == "answer_rate")
@@ -106,8 +107,8 @@ event_figure(study, general.situation, SEED, EVENT, LANG)
 # %% [markdown]
 # ## How much load would the claim stand?
 #
-# Each load is varied alone, with the same events at every value. A bracket has two ends: the largest load at which the
-# claim holds and the smallest at which it fails. In between no answer was reached within the budget.
+# Each load is varied alone, with the same events at every value. A bracket has two ends: the largest load at which
+# the claim holds and the smallest at which it fails. In between no answer was reached within the budget.
 
 # %%
 (tried,) = check(plan, study, runs, family_error=FAMILY_ERROR, questions=[general])
@@ -118,6 +119,6 @@ breaking_figure([tried], LANG, today=today)
 # %% [markdown]
 # ## What to take away
 #
-# A claim that fails is a reason to change a number of the plan or to promise less; `compare_staffing` looks at how many
-# more agents would help. Where the dashed line stands right of the bracket, the site's own assumption lies beyond what the
-# plan withstands: check the assumption first, since the answer rests on it.
+# A claim that fails is a reason to change a number of the plan or to promise less; `compare_staffing` looks at how
+# many more agents would help. Where the dashed line stands right of the bracket, the site's own assumption lies
+# beyond what the plan withstands: check the assumption first, since the answer rests on it.

@@ -38,8 +38,8 @@ class Lang(StrEnum):
 
 _CHINESE = {
     "plan": "预案", "title": "名称", "clauses": "条款", "claims": "论断", "open": "未定", "clause": "条款",
-    "tier": "级别", "where": "出处", "text": "内容", "from": "自", "value": "数值", "status": "状态", "id": "编号", "by": "决定人",
-    "source": "来源", "reading": "读法", "claim": "论断", "question": "问题",
+    "tier": "级别", "where": "出处", "text": "内容", "from": "自", "value": "数值", "status": "状态", "id": "编号",
+    "by": "决定人", "source": "来源", "reading": "读法", "claim": "论断", "question": "问题",
 }  # fmt: skip
 
 

@@ -27,7 +27,8 @@ from resilience_sim.reports.fonts import Script, script
 from resilience_sim.reports.labels import say
 from resilience_sim.studies.call_up import Spells
 from resilience_sim.studies.question import Question
-from resilience_sim.studies.utility_call_centre import Event, EventTrace, UtilityCallCentre
+from resilience_sim.studies.utility_call_centre import UtilityCallCentre
+from resilience_sim.studies.utility_event import Event, EventTrace
 from resilience_sim.timelines import Timeline
 from resilience_sim.units import HOUR, MINUTE
 from resilience_sim.verdicts.verdict import Answer
@@ -236,7 +237,7 @@ def event_figure(study: UtilityCallCentre, situation: Event, seed: int, replicat
     with _look(writing.families):
         figure = Figure(figsize=(8.4, 6.8), layout="constrained")
         lines, agents, waiting = figure.subplots(3, 1, sharex=True)
-        title = say(writing, "event").format(scenario=say(writing, situation.scenario), number=replication)
+        title = say(writing, "event").format(scenario=say(writing, situation.load.scenario), number=replication)
         figure.suptitle(f"{title}\n{say(writing, 'outcome').format(**row)}", x=0.01, ha="left", linespacing=1.4)
         _draw_lines(lines, trace, situation, writing)
         _draw_agents(agents, trace, writing)

@@ -110,7 +110,10 @@ class Study(Protocol):
         """The question's situation with these values of its choices."""
 
     def costs(self, question: Question, seed: int) -> npt.NDArray[np.float64]:
-        """Expected cost in one event of every combination of choices, over the same events; shape: values per choice."""
+        """Expected cost in one event of every combination of choices, over the same events.
+
+        Shape: the number of values of each choice.
+        """
 
     def notes(self, seed: int, language: Literal["zh", "en"]) -> Sequence[str]:
         """What else the study has to report, in sentences."""

@@ -22,106 +22,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from resilience_sim.errors import PlanError
-from resilience_sim.hazards.outage_calls import OutageCallLaw, outage_calls
 from resilience_sim.hazards.outages import LineOutages
-from resilience_sim.models.queue.draws import draw
-from resilience_sim.models.queue.inputs import Callers, Instants, QueueInputs, Rate, Redial
-from resilience_sim.models.queue.kernel import simulate
-from resilience_sim.models.queue.measures import measures, timelines
-from resilience_sim.models.queue.theory.staffing import fewest_agents
 from resilience_sim.plans.claims import Claim, share_of_events
 from resilience_sim.plans.register import Clause, Plan
 from resilience_sim.plans.site import Site
-from resilience_sim.randomness import Exponential, LogNormal, Streams
-from resilience_sim.studies.call_up import Spells, in_force, present, staff_added_at_hand_over
-from resilience_sim.studies.line_events import LineEvents
 from resilience_sim.studies.question import Axis, Choice, Question, Situation
-from resilience_sim.timelines import Timeline, constant
-from resilience_sim.units import DAY, HOUR, MINUTE, from_base, parse, to_base
+from resilience_sim.studies.utility_event import Event, EventTrace, Load, Rules, UtilityEvents
+from resilience_sim.units import MINUTE, from_base, parse, to_base
 
-__all__ = ["MEASURES", "STUDIES", "Event", "EventTrace", "Rules", "UtilityCallCentre"]
+__all__ = ["MEASURES", "STUDIES", "UtilityCallCentre"]
 
 Floats = npt.NDArray[np.float64]
 
 STUDIES = {"general_response": "general", "major_response": "major"}
 MEASURES = {"service_level": "%", "answer_rate": "%"}
-BEFORE_S = HOUR  # so much of the ordinary day runs before the event, from an empty centre
 COARSE = frozenset((0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80))  # extra agents offered
-PEOPLE, CALL_UPS = 150, 24  # lead times drawn in each event: more people than the plan's bounds allow
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What the plan sets: lines from which a response starts, extra people, and how shifts hand over."""
-
-    general_lines: float
-    general_agents: int
-    major_lines: float
-    major_agents: int
-    specialists: int
-    adds: bool
-    planned_counted: bool
-    overtime_s: float
-    advance_s: float
-    released_after_s: float
-
-    @property
-    def major_people(self) -> int:
-        """Extra people wanted in all at the major level."""
-        own = self.major_agents + self.specialists
-        return own + self.general_agents if self.adds else max(own, self.general_agents)
-
-
-@dataclass(frozen=True)
-class Event:
-    """A situation: a scenario at some load, met by the plan's rules."""
-
-    scenario: str
-    level: str
-    rules: Rules
-    share_who_call: float
-    customers_scale: float = 1.0
-    lines_at_once: int = 0
-
-
-@dataclass(frozen=True, eq=False)
-class EventTrace:
-    """One event over time, in seconds from the instant at which its level is reached.
-
-    Parameters
-    ----------
-    start_s, end_s
-        The time simulated: some of the ordinary day before the event, and the event.
-    clock_s
-        Time of day at second 0.
-    lines, counted
-        Unplanned lines out, and the lines that count towards the major level.
-    roster, agents
-        Agents on seats by the roster, and with those that the rules add.
-    waiting
-        Calls in the queue.
-    general, major
-        From when until when each response is in force.
-    """
-
-    start_s: float
-    end_s: float
-    clock_s: float
-    lines: Timeline
-    counted: Timeline
-    roster: Timeline
-    agents: Timeline
-    waiting: Timeline
-    general: Spells
-    major: Spells
 
 
 class UtilityCallCentre:
@@ -139,7 +61,10 @@ class UtilityCallCentre:
         self.plan = plan
         self.site = site
         self.record = record
-        self.events = LineEvents(site, self._calls(site.base("outage_calls.share_who_call"), 1.0), record)
+        plain = self.rules({})
+        general, major = int(plain.general_lines), int(plain.major_lines)
+        levels = {"general": (general, major - 1), "major": (major, None)}
+        self.events = UtilityEvents(site, levels, record)
 
     def at_site(self, values: Mapping[str, float]) -> UtilityCallCentre:
         """The same study with other values of some facts."""
@@ -152,7 +77,7 @@ class UtilityCallCentre:
         return [
             self._question(clause, claim, scenario)
             for clause, claim in self.plan.claims()
-            for scenario in self.events.scenarios
+            for scenario in self.events.lines.scenarios
             if not (STUDIES[claim.study] == "general" and scenario == "linyi_storm")
         ]
 
@@ -161,16 +86,14 @@ class UtilityCallCentre:
         readings = dict(claim.readings)
         if claim.interpretation is not None:
             readings[clause.id] = claim.interpretation
-        situation = Event(
-            scenario, STUDIES[claim.study], self.rules(readings), self.site.base("outage_calls.share_who_call")
-        )
+        load = Load(scenario, STUDIES[claim.study], self.site.base("outage_calls.share_who_call"))
         unit = MEASURES[claim.measure]
         return Question(
             clause=clause.id,
             claim=claim,
             interpretation=" + ".join(readings[key] for key in sorted(readings, reverse=True)),
             scenario=scenario,
-            situation=situation,
+            situation=Event(load, self.rules(readings)),
             measure=claim.measure,
             unit=unit,
             limit=from_base(self._limit(clause, claim), unit),
@@ -227,10 +150,12 @@ class UtilityCallCentre:
         """The question's situation with the load at this value."""
         event = _event(question.situation)
         if axis.name == "outage_calls.share_who_call":
-            return replace(event, share_who_call=to_base(value, "%"))
-        if axis.name == "outage_calls.customers_per_line":
-            return replace(event, customers_scale=value / self.site.base("outage_calls.customers_per_line"))
-        return replace(event, lines_at_once=int(value))
+            changed = replace(event.load, share_who_call=to_base(value, "%"))
+        elif axis.name == "outage_calls.customers_per_line":
+            changed = replace(event.load, customers_scale=value / self.site.base("outage_calls.customers_per_line"))
+        else:
+            changed = replace(event.load, lines_at_once=int(value))
+        return replace(event, load=changed)
 
     # ---- what may be chosen
 
@@ -281,7 +206,7 @@ class UtilityCallCentre:
 
     def _cost(self, question: Question, values: Sequence[float], seed: int, *, events: int = 60) -> float:
         event = _event(self.chosen(question, values))
-        return float(np.mean([self._staffed(event, seed, replication).added_hours for replication in range(events)]))
+        return math.fsum(self.events.added_hours(event, seed, index) for index in range(events)) / events
 
     def notes(self, seed: int, language: Literal["zh", "en"]) -> Sequence[str]:
         """How often a year each response starts, by the fitted law and by the record."""
@@ -289,7 +214,7 @@ class UtilityCallCentre:
         general, major = int(plain.general_lines), int(plain.major_lines)
         notes = []
         for scenario in ("district", *(("replay",) if self.record else ())):
-            often = [self.events.library(scenario, level, None, seed).per_year for level in (general, major)]
+            often = [self.events.lines.library(scenario, level, None, seed).per_year for level in (general, major)]
             if language == "zh":
                 name = "拟合停电规律" if scenario == "district" else "停电记录"
                 notes.append(
@@ -308,221 +233,13 @@ class UtilityCallCentre:
 
     def replicate(self, situation: Situation, seed: int, replication: int) -> Mapping[str, float]:
         """Service level and answer rate (both %), calls, and staff-hours added in one event."""
-        event = _event(situation)
-        staffed = self._staffed(event, seed, replication)
-        inputs, streams = self._inputs(event, staffed)
-        path = simulate(inputs, draw(inputs, streams))
-        row = measures(
-            inputs, path, window=(BEFORE_S, inputs.horizon_s), threshold_s=self.site.base("standard.threshold")
-        )
-        quiet = row["calls"] == 0  # an event without a call breaks no promise
-        return {
-            "service_level": 100.0 if quiet else 100 * row["service_level"],
-            "answer_rate": 100.0 if quiet else 100 * row["answer_rate"],
-            "calls": row["calls"],
-            "added_hours": staffed.added_hours,
-        }
+        return self.events.replicate(_event(situation), seed, replication)
 
     def trace(self, situation: Situation, seed: int, replication: int) -> EventTrace:
         """The event that :meth:`replicate` reduces to measures, over time."""
-        staffed = self._staffed(_event(situation), seed, replication)
-        inputs, streams = self._inputs(_event(situation), staffed)
-        path = simulate(inputs, draw(inputs, streams), trace=True)
-        return EventTrace(
-            start_s=-BEFORE_S,
-            end_s=staffed.window_s,
-            clock_s=staffed.hour_s,
-            lines=staffed.outages.concurrency(),
-            counted=staffed.counted,
-            roster=_shifted(staffed.roster, -BEFORE_S),
-            agents=_shifted(staffed.agents, -BEFORE_S),
-            waiting=_shifted(timelines(path).waiting, -BEFORE_S),
-            general=staffed.general,
-            major=staffed.major,
-        )
-
-    def _staffed(self, event: Event, seed: int, replication: int) -> _Staffed:
-        """The event's lines and the agents that the rules put on seats, in the queue's clock (event at BEFORE_S)."""
-        streams = Streams(seed, replication)
-        rules = event.rules
-        level, most = self._levels(event)
-        if event.lines_at_once:
-            lines = self.events.draw_at_once(event.lines_at_once, streams)
-        else:
-            lines = self.events.draw(event.scenario, level, most, seed, streams)
-        window_s = min(lines.lasts_s, self.site.base("event.longest"))
-        hour_s = streams.generator("event/hour").random()
-        hour_s *= DAY if event.scenario != "linyi_storm" else DAY / 2
-        hour_s += 0.0 if event.scenario != "linyi_storm" else DAY / 3  # the storm comes between 8 and 20 h
-        unplanned = lines.outages.concurrency()
-        counted = unplanned
-        if rules.planned_counted:
-            counted = unplanned + self.events.draw_planned(streams).concurrency(count_planned=True)
-        end_s = window_s
-        general = self._spells(unplanned, rules.general_lines, rules, end_s)
-        major = self._spells(counted, rules.major_lines, rules, end_s)
-        lead_s = self._lead_times(streams, rules)
-        wanted = _wanted(general, rules.general_agents).combine(_wanted(major, rules.major_people), np.maximum)
-        either = in_force(
-            _wanted(general, 1).combine(_wanted(major, 1), np.maximum), 1, released_after_s=0, end_s=end_s
-        )
-        decision_s = self.site.base("call_up.decision")
-        shift_lead_s = decision_s + self._arrival().draw(streams.generator("call_up/next_shift"), CALL_UPS)
-        added = present(wanted, lead_s, end_s=end_s) + staff_added_at_hand_over(
-            either,
-            self._hand_overs(hour_s, end_s),
-            overtime_s=rules.overtime_s,
-            advance_s=rules.advance_s,
-            lead_s=shift_lead_s,
-        )
-        roster = _shifted(self._roster(hour_s, end_s), BEFORE_S)
-        return _Staffed(
-            outages=lines.outages,
-            counted=counted,
-            general=general,
-            major=major,
-            window_s=window_s,
-            hour_s=hour_s,
-            roster=roster,
-            agents=roster + _shifted(added, BEFORE_S),
-            added_hours=added.integral(-7 * DAY, end_s) / HOUR,
-            streams=streams,
-        )
-
-    def _levels(self, event: Event) -> tuple[int, int | None]:
-        """Lines that make an event of this level, by the plan in force (not by what is recommended instead)."""
-        plain = self.rules({})
-        if event.level == "general":
-            return int(plain.general_lines), int(plain.major_lines) - 1
-        return int(plain.major_lines), None
-
-    @staticmethod
-    def _spells(count: Timeline, level: float, rules: Rules, end_s: float) -> Spells:
-        return in_force(count, max(level, 1), released_after_s=rules.released_after_s, end_s=end_s)
-
-    def _arrival(self) -> LogNormal:
-        return LogNormal.from_median(self.site.base("call_up.arrival_median"), self.site.base("call_up.arrival_sigma"))
-
-    def _lead_times(self, streams: Streams, rules: Rules) -> Floats:
-        """Seconds from call to seat by person and call-up; specialists, the major level's first, are on site."""
-        lead_s = self._arrival().draw(streams.generator("call_up/arrival"), PEOPLE * CALL_UPS).reshape(PEOPLE, CALL_UPS)
-        lead_s[rules.general_agents : rules.general_agents + rules.specialists] = 0.0
-        return lead_s + self.site.base("call_up.decision")
-
-    # ---- the ordinary day
-
-    @cached_property
-    def _profile(self) -> Floats:
-        """Calls per second by clock hour on an ordinary day, shape (24,)."""
-        shape = np.array(self.site.bases("calls.profile"))
-        rate: Floats = shape * (self.site.base("calls.usual_busy") / (5 * MINUTE) / float(shape.max()))
-        return rate
-
-    @cached_property
-    def _shifts(self) -> tuple[Floats, list[int]]:
-        """Seconds of the day at which shifts start, and the agents of each."""
-        starts = np.array(self.site.bases("roster.shift_starts"))
-        if "roster.agents" in self.site.facts:
-            return starts, [int(agents) for agents in self.site.bases("roster.agents")]
-        hours = np.arange(24) * HOUR
-        shift = np.searchsorted(starts, hours, side="right") - 1
-        agents = [
-            fewest_agents(
-                float(self._profile[shift == k].max()),
-                1 / self.site.base("calls.handling_mean"),
-                service_level=self.site.base("standard.service_level"),
-                threshold=self.site.base("standard.threshold"),
-            )
-            for k in range(starts.size)
-        ]
-        return starts, agents
-
-    def _hand_overs(self, hour_s: float, end_s: float) -> list[tuple[float, int, int]]:
-        starts, agents = self._shifts
-        days = range(math.ceil((hour_s + end_s) / DAY) + 1)
-        instants = [(day * DAY + start - hour_s, k) for day in days for k, start in enumerate(starts.tolist())]
-        return [(at, agents[k - 1], agents[k]) for at, k in instants if 0 <= at <= end_s]
-
-    def _roster(self, hour_s: float, end_s: float) -> Timeline:
-        starts, agents = self._shifts
-        days = range(-1, math.ceil((hour_s + end_s) / DAY) + 1)
-        times = np.array([day * DAY + start - hour_s for day in days for start in starts.tolist()])
-        return Timeline(times, np.tile(np.array(agents, dtype=float), len(days)))
-
-    # ---- calls
-
-    def _calls(self, share: float, customers_scale: float) -> OutageCallLaw:
-        base = self.site.base
-        return OutageCallLaw(
-            share=share,
-            delay=LogNormal.from_median(base("outage_calls.delay_median"), base("outage_calls.delay_sigma")),
-            late_share=base("outage_calls.late_share"),
-            again_share=base("outage_calls.call_again_share"),
-            customers_scale=customers_scale,
-        )
-
-    def _inputs(self, event: Event, staffed: _Staffed) -> tuple[QueueInputs, Streams]:
-        base, horizon_s = self.site.base, BEFORE_S + staffed.window_s
-        handling_sigma = base("calls.handling_sigma")
-        redial = Redial(
-            after_abandoning=base("redial.share"),
-            after_blocking=base("redial.share"),
-            after_drop=base("redial.share"),
-            delay=LogNormal.from_median(base("redial.delay_median"), 1.0),
-            most=int(base("redial.most")),
-        )
-        spread = math.sqrt(math.log1p(base("calls.day_factor_cv") ** 2))
-        clock_s = np.arange(-24, 72, dtype=float) * HOUR - staffed.hour_s + BEFORE_S
-        hours = Timeline(clock_s, np.tile(self._profile, 4))
-        law = self._calls(event.share_who_call, event.customers_scale)
-        shifted = staffed.outages.pick(np.arange(len(staffed.outages)), shift_s=BEFORE_S)
-        called = outage_calls(shifted, law, staffed.streams)
-        patience = Exponential(base("patience.mean"))
-        ordinary = Callers(
-            "ordinary",
-            Rate(hours, day_factor=LogNormal.from_mean(1.0, spread)),
-            LogNormal.from_mean(base("calls.handling_mean"), handling_sigma),
-            patience,
-            redial=redial,
-        )
-        outage = Callers(
-            "outage",
-            Instants(called.times_s, called.asks & (called.times_s < horizon_s)),  # who calls later waits for nobody
-            LogNormal.from_mean(base("outage_calls.handling_mean"), handling_sigma),
-            patience,
-            redial=redial,
-        )
-        return QueueInputs((ordinary, outage), staffed.agents, horizon_s), staffed.streams
-
-
-@dataclass(frozen=True, eq=False)
-class _Staffed:
-    """One event's lines, when the responses are in force, and the agents on seats."""
-
-    outages: LineOutages
-    counted: Timeline
-    general: Spells
-    major: Spells
-    window_s: float
-    hour_s: float
-    roster: Timeline
-    agents: Timeline
-    added_hours: float
-    streams: Streams
+        return self.events.trace(_event(situation), seed, replication)
 
 
 def _event(situation: Situation) -> Event:
     assert isinstance(situation, Event)
     return situation
-
-
-def _wanted(spells: Spells, people: int) -> Timeline:
-    """So many people wanted during the spells, none outside."""
-    if not spells:
-        return constant(0.0)
-    edges = np.array([(on, off) for on, off in spells]).ravel()
-    return Timeline(np.concatenate(([edges[0] - 1], edges)), np.array([0.0] + [float(people), 0.0] * len(spells)))
-
-
-def _shifted(timeline: Timeline, by_s: float) -> Timeline:
-    return Timeline(timeline.times + by_s, timeline.values)

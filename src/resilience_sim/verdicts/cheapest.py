@@ -148,7 +148,8 @@ def cheapest_feasible(
     Parameters
     ----------
     costs
-        Cost of each choice; along each axis the claim becomes easier.
+        Cost of each choice; along each axis the claim becomes easier. Compared exactly: where ties matter, give whole
+        units.
     seems_to_hold
         The pilot's estimate for a choice.
     judge
