@@ -24,7 +24,6 @@
 # luck.
 
 # %%
-# ruff: noqa: D100 - a notebook begins with its title, not with a docstring
 # %matplotlib inline
 from dataclasses import replace
 

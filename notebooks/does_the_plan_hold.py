@@ -25,7 +25,6 @@
 # The seed names all chance in this notebook: the same seed gives the same numbers.
 
 # %%
-# ruff: noqa: D100 - a notebook begins with its title, not with a docstring
 # %matplotlib inline
 import pandas as pd
 

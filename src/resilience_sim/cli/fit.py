@@ -5,11 +5,12 @@ Errors rise to the program's entry, which prints one line.
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from resilience_sim.cli.options import Lang
 
 if TYPE_CHECKING:
     from resilience_sim.experiments.fit import FittedFact, FittedSite, Target
@@ -45,14 +46,7 @@ WORDS = {  # fact: Chinese, English
     "outage_calls.customers_per_line": ("每条线路用户数中位数", "customers on a line, median"),
     "outage_calls.late_share": ("晚于首次预告复电的比例", "share back later than first announced"),
 }
-HEADINGS = {"zh": ("指标", "数值", "单位", "样本数", "名称"), "en": ("figure", "value", "unit", "n", "fact")}
-
-
-class Lang(StrEnum):
-    """Language of the output."""
-
-    ZH = "zh"
-    EN = "en"
+HEADINGS = {"zh": ("指标", "数值", "单位", "样本数"), "en": ("figure", "value", "unit", "n")}
 
 
 Log = Annotated[Path, typer.Argument(metavar="FILE", help="The log: CSV, plain or gzipped.", show_default=False)]
@@ -170,7 +164,7 @@ def _print(fitted: FittedSite, lang: Lang) -> None:
     for heading in HEADINGS[lang]:
         table.add_column(heading, overflow="fold")
     for name, fact in fitted.facts.items():
-        table.add_row(WORDS[name][language], _number(fact), fact.unit, str(fact.n), name)
+        table.add_row(WORDS[name][language], _number(fact), fact.unit, str(fact.n))
     console = Console()
     console.print(table)
     for note in fitted.notes:

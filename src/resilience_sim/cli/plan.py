@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from resilience_sim.cli.options import Lang
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -27,13 +28,6 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,  # rich would more than double the time of --help
 )
-
-
-class Lang(StrEnum):
-    """Language of the output."""
-
-    ZH = "zh"
-    EN = "en"
 
 
 _CHINESE = {

@@ -16,6 +16,7 @@ from typing import Literal, TypeVar
 
 from resilience_sim.errors import DataError, ExportError, InputsError, Place
 from resilience_sim.hazards.calls import CallLog, Window, handling, read_calls, redial_gaps_min
+from resilience_sim.hazards.outage_law import OutageLaw
 from resilience_sim.hazards.outages import LEAST_CUSTOMERS, OutageRecord, read_record, replay, rises, rises_per_year
 from resilience_sim.hazards.quantiles import Quantiles
 from resilience_sim.plans.writing import replace_whole
@@ -155,10 +156,7 @@ def _call_site(path: Path, log: CallLog, exclude: Sequence[Window], weekdays: Co
         "redial.delay_median": FittedFact(fit.redial_median_min, "min", *known),
     }
     zh, en = LAWS[type(fit.best_patience.law)]
-    note = (
-        f"耐心最接近{zh}分布（对数似然减参数个数最大）",
-        f"patience fits the {en} law best (likelihood less parameters)",
-    )
+    note = (f"耐心最接近{zh}分布（按 Akaike 准则）", f"patience fits the {en} law best (Akaike's criterion)")
     return FittedSite("calls", _named(path), _finite(facts), (note,))
 
 
@@ -177,10 +175,10 @@ def _outage_site(path: Path, record: OutageRecord, gaps: Path | None, seed: int)
     law = fit_law(record, seed=seed)
     rows = record.unplanned(least_customers=LEAST_CUSTOMERS)
     stormy = int(storm_days(record).holds(rows).sum())
-    lines, of_days = (len(rows), "lines"), (record.watch.whole_days().size, "days seen whole")
+    lines, on_days = (len(rows), "lines"), (record.watch.whole_days().size, "days seen whole")
     facts = {
-        "lines.per_day": FittedFact(law.lines_per_day, "1/d", *of_days),
-        "lines.clustering": FittedFact(law.var_over_mean, "1", *of_days),
+        "lines.per_day": FittedFact(law.lines_per_day, "1/d", *on_days),
+        "lines.clustering": FittedFact(law.var_over_mean, "1", *on_days),
         "lines.storm_share": FittedFact(law.storm_share, "share", *lines),
         "lines.within_hours": FittedFact(WITHIN_HOURS, "h", *lines),
         "lines.back_normal_day": FittedFact(_back(law.duration), "share", *_used(len(rows) - stormy, len(rows))),
@@ -188,14 +186,19 @@ def _outage_site(path: Path, record: OutageRecord, gaps: Path | None, seed: int)
         "outage_calls.customers_per_line": FittedFact(float(rows.customers.median()), "customers", *lines),
         **_late(record),
     }
-    seen = [rises_per_year(replay(record), level, record.watch) for level in (3, 4)]
+    source = "; gaps ".join(map(_named, filter(None, (path, gaps))))
+    return FittedSite("outages", source, _finite(facts), (_rises(law, record, seed),))
+
+
+def _rises(law: OutageLaw, record: OutageRecord, seed: int) -> tuple[str, str]:
+    """How often three and four lines are out at once, by the record and by the law fitted to it."""
     drawn = law.draw(Streams(seed, 0), YEARS * 365, name="outages/fit_check").concurrency()
-    told = [rises(drawn, level).size / YEARS for level in (3, 4)]
-    note = (
-        f"每年升至 3 条、4 条线路同时停电：记录 {seen[0]:.1f}、{seen[1]:.1f} 次，拟合分布 {told[0]:.1f}、{told[1]:.1f} 次",
-        f"rises to 3 and 4 lines out a year: record {seen[0]:.1f} and {seen[1]:.1f}, law {told[0]:.1f} and {told[1]:.1f}",
+    seen = " / ".join(f"{rises_per_year(replay(record), level, record.watch):.1f}" for level in (3, 4))
+    told = " / ".join(f"{rises(drawn, level).size / YEARS:.1f}" for level in (3, 4))
+    return (
+        f"每年升至 3 / 4 条线路同时停电的次数：记录 {seen}，拟合 {told}",
+        f"rises to 3 / 4 lines out at once a year: record {seen}, fitted law {told}",
     )
-    return FittedSite("outages", "; gaps ".join(map(_named, filter(None, (path, gaps)))), _finite(facts), (note,))
 
 
 def _back(law: Law) -> tuple[float, ...]:
@@ -212,7 +215,7 @@ def _late(record: OutageRecord) -> dict[str, FittedFact]:
     """The share of outages that end late, if the record says when they were to end."""
     from resilience_sim.hazards.durations import first_estimates
 
-    if not {"first_estimate_s", "end_seen"} <= set(record.rows):
+    if not {"first_estimate_s", "end_seen"} <= set(record.rows) or record.rows.first_estimate_s.isna().all():
         return {}
     told = first_estimates(record)
     return {"outage_calls.late_share": FittedFact(told.late_share, "share", told.n, "outages with a first estimate")}
@@ -244,17 +247,19 @@ def as_yaml(fitted: FittedSite) -> str:
     """The facts as the ``facts`` of a site file, rounded to six digits."""
     lines = [f"# Fitted to {fitted.source}; take over into a site.yaml what fits your site.", "facts:"]
     for name, fact in fitted.facts.items():
-        several = isinstance(fact.value, tuple)
-        numbers = ", ".join(
-            f"{value:.6g}" for value in (fact.value if isinstance(fact.value, tuple) else (fact.value,))
-        )
         source = json.dumps(f"fitted to {fitted.source}, n {fact.n} {fact.counted}", ensure_ascii=False)
         lines += [
             f"  {name}:",
-            f'    {{{f"values: [{numbers}]" if several else f"value: {numbers}"}, unit: "{fact.unit}", grade: computed,',
+            f'    {{{_number(fact.value)}, unit: "{fact.unit}", grade: computed,',
             f"     source: {source}}}",
         ]
     return "\n".join(lines) + "\n"
+
+
+def _number(value: float | tuple[float, ...]) -> str:
+    if isinstance(value, tuple):
+        return f"values: [{', '.join(f'{one:.6g}' for one in value)}]"
+    return f"value: {value:.6g}"
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from resilience_sim.timelines import Timeline
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["SimulationResult", "input_hash", "simulate"]
+__all__ = ["SimulationResult", "input_hash", "simulate", "versions"]
 
 PATIENCE_S = 2.0  # a run that ends sooner shows no progress
 
@@ -177,7 +177,7 @@ def simulate(
         seed=seed,
         engine=engine,
         replications=replications,
-        versions=_versions(),
+        versions=versions(),
         input_hash=name,
         _entities=_stacked([row.entities for row in rows]),
         _timelines=_stacked([row.timelines for row in rows]),
@@ -302,6 +302,7 @@ def _shown(rows: Iterator[_Row], total: int, progress: bool | None) -> Iterator[
             bar.stop()
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
+    """Versions of all that a number depends on: resilience-sim, its model, Python, NumPy and Numba."""
     installed = {name: metadata.version(name) for name in ("resilience-sim", "numpy", "numba")}
     return {**installed, "python": platform.python_version(), "model": queue.VERSION}

@@ -104,26 +104,26 @@ def _before(instant: float, identity: int, other_instant: float, other_identity:
 @inlined
 def expect(ahead: Ahead, instant: float, identity: int) -> None:
     """Add an entry."""
-    sizes, near_s, near = ahead.sizes, ahead.near_s, ahead.near
+    sizes, near_s, near, far_s, far = ahead
     size = sizes[0]
-    if sizes[1] > 0 and not _before(instant, identity, ahead.far_s[0], ahead.far[0]):
-        sizes[1] = push(ahead.far_s, ahead.far, sizes[1], instant, identity)
-    elif size < NEAR:
+    is_far = sizes[1] > 0 and _before(far_s[0], far[0], instant, identity)
+    if not is_far and size < NEAR:
         place = size
         while place > 0 and _before(near_s[place - 1], near[place - 1], instant, identity):
             near_s[place], near[place] = near_s[place - 1], near[place - 1]
             place -= 1
         near_s[place], near[place] = instant, identity
         sizes[0] = size + 1
-    elif _before(near_s[0], near[0], instant, identity):
-        sizes[1] = push(ahead.far_s, ahead.far, sizes[1], instant, identity)
-    else:  # the list is full: its latest entry makes room
-        sizes[1] = push(ahead.far_s, ahead.far, sizes[1], near_s[0], near[0])
+        return
+    if not is_far and _before(instant, identity, near_s[0], near[0]):  # the latest of a full list makes room
+        latest_s, latest = near_s[0], near[0]
         place = 0
         while place + 1 < size and _before(instant, identity, near_s[place + 1], near[place + 1]):
             near_s[place], near[place] = near_s[place + 1], near[place + 1]
             place += 1
         near_s[place], near[place] = instant, identity
+        instant, identity = latest_s, latest
+    sizes[1] = push(far_s, far, sizes[1], instant, identity)
 
 
 @inlined

@@ -13,6 +13,7 @@ from resilience_sim.plans.fields import ClauseId, Frozen, Name, Words
 
 __all__ = ["Claim", "share_of_events"]
 
+_NAMED = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
 _SHARE_OF = re.compile(r"\s*([0-9.]+)\s*%\s+of\s+([a-z][a-z ]*)\s*")
 
 
@@ -34,6 +35,8 @@ def share_of_events(text: str) -> tuple[float, str]:
 def _limit(value: Any) -> Any:
     if isinstance(value, int | float):
         raise ValueError(f"{value!r} is a bare number; accepted: a quantity of the clause, site.<fact>, or '4 h'")
+    if isinstance(value, str) and not _NAMED.fullmatch(value):
+        units.parse(value)
     return value
 
 

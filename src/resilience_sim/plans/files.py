@@ -44,7 +44,12 @@ def find(plan: str) -> Path:
 
 
 def _explain(document: Document, error: ValidationError, model: type[BaseModel]) -> PlanError:
-    problems = error.errors(include_url=False)
+    every = error.errors(include_url=False)
+    places = [problem["loc"] for problem in every]
+    # A list that lost an item to an error is also "too short": what lies deeper explains what lies above.
+    problems = [
+        p for p in every if not any(len(at) > len(p["loc"]) and at[: len(p["loc"])] == p["loc"] for at in places)
+    ]
     # An unknown key explains a missing one better than the other way round.
     problem = min(problems, key=lambda p: {"extra_forbidden": 0, "missing": 1}.get(p["type"], 2))
     at = tuple(part for part in problem["loc"] if part != "[key]")

@@ -12,7 +12,6 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
 
-from resilience_sim import units
 from resilience_sim.plans.claims import Claim
 from resilience_sim.plans.fields import ClauseId, Frozen, Name, Slug, Text, Words
 from resilience_sim.plans.quantities import Quantity, Status
@@ -75,8 +74,11 @@ class Clause(Frozen):
                 raise ValueError(
                     f"claim {claim.id!r} names interpretation {claim.interpretation!r}; {_accepted(known)}"
                 )
-            if not claim.limit.startswith("site.") and claim.limit not in self.quantities:
-                units.parse(claim.limit)
+            if claim.limit.isidentifier() and claim.limit not in self.quantities:
+                accepted = ", ".join(self.quantities)
+                raise ValueError(
+                    f"claim {claim.id!r} names {claim.limit!r}, which is no quantity; accepted: {accepted}"
+                )
         return self
 
 

@@ -1,1 +1,67 @@
-"""How one plan's clauses are put to the models: a study per plan, and the binding of claims to studies."""
+"""How one plan's clauses are put to the models: a study per plan, and the binding of claims to studies.
+
+``bind(plan, site)`` gives the study that a plan's claims name, or says with file and line which claim names none.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from resilience_sim.errors import PlanError
+
+if TYPE_CHECKING:
+    from resilience_sim.hazards.outages import LineOutages
+    from resilience_sim.plans.files import Document
+    from resilience_sim.plans.register import Plan
+    from resilience_sim.plans.site import Site
+    from resilience_sim.studies.question import Study
+
+__all__ = ["bind"]
+
+
+def bind(
+    plan: Plan,
+    site: Site,
+    *,
+    document: Document | None = None,
+    record: tuple[LineOutages, float] | None = None,
+) -> Study | None:
+    """Tie a plan's claims to the study that answers them.
+
+    Parameters
+    ----------
+    plan, site
+        The register and the site's facts.
+    document
+        The plan's file, for the place of a claim that is refused.
+    record
+        Line outages to replay and the years they cover, for the studies that lines trip.
+
+    Returns
+    -------
+    Study or None
+        ``None`` where the plan has no claim yet.
+
+    Raises
+    ------
+    PlanError
+        If a claim names a study, measure or reading that there is not, with file and line.
+    """
+    from resilience_sim.studies import utility_call_centre
+
+    if not plan.claims():
+        return None
+    for index, clause in enumerate(plan.clauses):
+        for number, claim in enumerate(clause.claims):
+            at = ("clauses", index, "claims", number)
+            for what, name, known in (
+                ("study", claim.study, utility_call_centre.STUDIES),
+                ("measure", claim.measure, utility_call_centre.MEASURES),
+                ("reading", claim.reading, utility_call_centre.READINGS),
+            ):
+                if name not in known:
+                    raise PlanError(
+                        f"claim {claim.id} names {what} {name!r}; accepted: {', '.join(known)}",
+                        place=None if document is None else document.place((*at, what)),
+                    )
+    return utility_call_centre.UtilityCallCentre(plan, site, record)

@@ -37,12 +37,13 @@ from resilience_sim.studies.question import Axis, Choice, Question, Situation
 from resilience_sim.studies.utility_event import Event, EventTrace, Load, Rules, UtilityEvents
 from resilience_sim.units import MINUTE, from_base, parse, to_base
 
-__all__ = ["MEASURES", "STUDIES", "UtilityCallCentre"]
+__all__ = ["MEASURES", "READINGS", "STUDIES", "UtilityCallCentre"]
 
 Floats = npt.NDArray[np.float64]
 
 STUDIES = {"general_response": "general", "major_response": "major"}
 MEASURES = {"service_level": "%", "answer_rate": "%"}
+READINGS = ("per_event",)
 COARSE = frozenset((0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80))  # extra agents offered
 
 

@@ -100,9 +100,9 @@ def opened(inputs: QueueInputs, draws: Draws, *, rule: int, trace: bool) -> Hall
         newest_leave=inputs.leavers == "newest",
         resumes=hand_back and inputs.interrupted == "resume",
         watched=trace or inputs.places is not None or len(inputs.join) > 0 or retries > 0,
-        agents_at=inputs.agents.times.copy(),  # a timeline's arrays are read-only, which is another type to Numba
+        agents_at=np.append(-np.inf, inputs.agents.times[1:]),
         agents=agents,
-        stretch_at=inputs.stretch.times.copy(),
+        stretch_at=inputs.stretch.times.copy(),  # a timeline's arrays are read-only, which is another type to Numba
         stretch=inputs.stretch.values.copy(),
         join=np.array(inputs.join, dtype=np.float64),
         rank=np.array([priorities.index(callers.priority) for callers in inputs.callers], dtype=np.int64),

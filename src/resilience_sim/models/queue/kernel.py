@@ -30,8 +30,8 @@ ANSWERED, ABANDONED, BLOCKED, BALKED, DROPPED, INSIDE = (
 FINISH, FINISH_NAMED, HAND_BACK, DROP = range(4)
 RULES = {"finish": FINISH, "finish_named": FINISH_NAMED, "hand_back": HAND_BACK, "drop": DROP}
 NOBODY = -1
-AWAY, WAITING, IN_SERVICE = range(3)  # where a call is
-CAPACITY, SERVICE, PATIENCE, FIRST_CALL, REDIAL, NOTHING = range(6)  # what happens, in the order at equal instants
+CAPACITY, SERVICE, PATIENCE, CALL, REDIAL = range(5)  # what happens, in the order at equal instants
+AWAY, IN_SERVICE, WAITING = 0, SERVICE, PATIENCE  # where a call is: known by how its stay can end
 KIND = 1 << 48  # the identity of what lies ahead is kind * KIND + number
 
 
@@ -172,12 +172,11 @@ def _answer_waiting(hall: Hall, now: float) -> None:
 def _arrive(hall: Hall, now: float, number: int) -> None:
     n = hall.n
     hall.arrival_s[number] = now
-    if n.waiting + n.busy >= hall.places:
-        _leave(hall, now, number, BLOCKED)
-    elif _someone_free(hall):
+    full = n.waiting + n.busy >= hall.places
+    if not full and _someone_free(hall):
         _answer(hall, now, number)
-    elif len(hall.join) > 0 and hall.join_u[number] >= hall.join[min(n.waiting, len(hall.join) - 1)]:
-        _leave(hall, now, number, BALKED)
+    elif full or (len(hall.join) > 0 and hall.join_u[number] >= hall.join[min(n.waiting, len(hall.join) - 1)]):
+        _leave(hall, now, number, BLOCKED if full else BALKED)
     else:
         _wait(hall, now, number, NOBODY)
 
@@ -224,45 +223,47 @@ def _change_agents(hall: Hall, now: float, agents: int) -> None:
 
 
 @inlined
-def _take_next(hall: Hall, now: float, identity: int) -> None:
-    """What stood first of what lies ahead comes to pass, unless it has become void."""
-    kind, number = identity // KIND, identity % KIND
-    take(hall.ahead)
-    if kind == REDIAL:
-        _arrive(hall, now, number)
-    elif kind == SERVICE and hall.where[number] == IN_SERVICE and hall.end_s[number] == now:
+def _end(hall: Hall, now: float, number: int) -> None:
+    """A call's service, or its patience, ends."""
+    served = hall.where[number] == SERVICE
+    if served:
         _stop_serving(hall, now, number)
-        _leave(hall, now, number, ANSWERED)
-        _answer_waiting(hall, now)
-    elif kind == PATIENCE and hall.where[number] == WAITING and hall.end_s[number] == now:
+    else:
         _stop_waiting(hall, now, number)
-        _leave(hall, now, number, ABANDONED)
+    _leave(hall, now, number, ANSWERED if served else ABANDONED)
 
 
 @inlined
 def _run(hall: Hall) -> None:
     """Play everything that is going to happen."""
-    n = hall.n
-    _change_agents(hall, -np.inf, hall.agents[0])
-    step, calls = 1, 0
+    n, sizes = hall.n, hall.ahead.sizes
+    step, calls = 0, 0
     while True:
         step_s = hall.agents_at[step] if step < len(hall.agents) else np.inf
         call_s = hall.first_call_s[hall.order[calls]] if calls < len(hall.order) else np.inf
-        nearest = hall.ahead.sizes[0] - 1
-        ahead_s, ahead = (hall.ahead.near_s[nearest], hall.ahead.near[nearest]) if nearest >= 0 else (np.inf, 0)
+        ahead_s, ahead = (
+            (hall.ahead.near_s[sizes[0] - 1], hall.ahead.near[sizes[0] - 1]) if sizes[0] > 0 else (np.inf, 0)
+        )
         now = min(step_s, ahead_s, call_s)
         if now == np.inf:
             break
         waiting, busy = n.waiting, n.busy
         if step_s == now:
+            kind, number = CAPACITY, NOBODY
             _change_agents(hall, now, hall.agents[step])
-            _answer_waiting(hall, now)
             step += 1
         elif ahead_s == now and (call_s > now or ahead < REDIAL * KIND):  # first calls come before redials
-            _take_next(hall, now, ahead)
+            kind, number = ahead // KIND, ahead % KIND
+            take(hall.ahead)
         else:
-            _arrive(hall, now, hall.order[calls])
+            kind, number = CALL, hall.order[calls]
             calls += 1
+        if kind >= CALL:
+            _arrive(hall, now, number)
+        elif kind != CAPACITY and hall.end_s[number] == now and hall.where[number] == kind:
+            _end(hall, now, number)
+        if kind <= SERVICE:
+            _answer_waiting(hall, now)
         if n.rows < len(hall.trace_s) and (n.waiting != waiting or n.busy != busy):
             hall.trace_s[n.rows], hall.trace_waiting[n.rows], hall.trace_busy[n.rows] = now, n.waiting, n.busy
             n.rows += 1

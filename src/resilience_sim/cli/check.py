@@ -1,0 +1,121 @@
+"""The verb ``check``: does each claim of the plans hold, and how much more load would it stand."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from resilience_sim.cli.options import Family, JsonFile, Lang, LangOption, Out, Plans, Record, Seed, Workers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from resilience_sim.experiments.check import CheckedClaim
+
+__all__ = ["check"]
+
+Sites = Annotated[
+    int,
+    typer.Option("--sites", min=0, max=10_000, help="Plausible sites in which to see whether verdicts stand; 0: none."),
+]
+Breaking = Annotated[bool, typer.Option("--breaking/--no-breaking", help="Seek breaking points.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Exit with 1 if a claim fails, with 3 if one has no answer.")]
+
+
+def check(
+    plans: Plans = None,
+    seed: Seed = None,
+    family_error: Family = 1e-3,
+    breaking: Breaking = True,
+    sites: Sites = 12,
+    record: Record = None,
+    workers: Workers = 2,
+    json: JsonFile = None,
+    out: Out = None,
+    lang: LangOption = Lang.EN,
+    strict: Strict = False,
+) -> None:
+    """Judge every claim of the plans, seek its breaking points, and say in which plausible sites it stands."""
+    from rich.console import Console
+
+    from resilience_sim.cli.session import bound_plans, progress, show_json, write_text
+    from resilience_sim.experiments.check import check as checked
+    from resilience_sim.experiments.runs import Runs
+    from resilience_sim.experiments.simulate import versions
+    from resilience_sim.randomness import fresh_seed
+    from resilience_sim.reports.records import as_json, check_record
+    from resilience_sim.reports.tables import breaking_table, claim_line, unclaimed_text, verdict_table
+
+    seed = fresh_seed() if seed is None else seed
+    quiet = json == "-"
+    console, errors = Console(quiet=quiet), Console(stderr=True)
+    errors.print(f"seed {seed}", style="dim", highlight=False)
+    bound = bound_plans(plans, record)
+    rows: list[CheckedClaim] = []
+    notes: list[str] = []
+    for one in bound:
+        if one.study is None:
+            continue
+        questions = one.study.questions()
+        steps = len(questions) + (6 * 3 * len(questions) if breaking else 0) + sites
+
+        with progress(errors, steps) as tick:
+            runs = Runs(one.study, seed, workers=workers, tick=tick)
+
+            def announce(row: CheckedClaim) -> None:
+                if errors.is_terminal:
+                    errors.print(claim_line(row, lang.value), highlight=False)
+
+            rows += checked(
+                one.plan,
+                one.study,
+                runs,
+                family_error=family_error,
+                breaking=breaking,
+                sites=sites,
+                on_verdict=announce,
+            )
+        notes += one.study.notes(seed, lang.value)
+    unclaimed = [(one.plan.plan, clause) for one in bound for clause in one.plan.unclaimed()]
+    if rows:
+        console.print(verdict_table(rows, lang.value))
+        if breaking:
+            console.print()
+            console.print(breaking_table(rows, lang.value))
+    for note in notes:
+        console.print(note, highlight=False)
+    console.print(unclaimed_text(unclaimed, lang.value), highlight=False, style="dim")
+    console.print(_closing(seed, family_error, lang), highlight=False, style="dim")
+    hashes = {name: value for one in bound for name, value in one.hashes.items()}
+    record_text = as_json(
+        check_record(rows, unclaimed, seed=seed, family_error=family_error, versions=versions(), inputs=hashes)
+    )
+    if json is not None:
+        show_json(json, record_text)
+    if out is not None:
+        write_text(out / "check.json", record_text)
+        if rows:
+            from resilience_sim.reports.figures import breaking_figure, save, verdict_figure
+
+            save(verdict_figure(rows, lang.value), out / "verdicts.svg")
+            if breaking:
+                save(breaking_figure(rows, lang.value), out / "breaking_points.svg")
+    if strict:
+        raise typer.Exit(_strict_code(rows))
+
+
+def _closing(seed: int, family_error: float, lang: Lang) -> str:
+    if lang is Lang.ZH:
+        return f"种子 {seed}；本次全部结论有误的概率不超过 {family_error:g}；结论以站点事实为前提。"
+    return (
+        f"Seed {seed}; the probability that anything said above is wrong is at most {family_error:g}, "
+        "given the facts of the site."
+    )
+
+
+def _strict_code(rows: Sequence[CheckedClaim]) -> int:
+    answers = {row.verdict.answer.value for row in rows}
+    if "fails" in answers:
+        return 1
+    return 3 if answers - {"holds"} else 0

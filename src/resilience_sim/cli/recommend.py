@@ -1,0 +1,105 @@
+"""The verb ``recommend``: the numbers that would hold at least cost, with the proof, and their export as proposals."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from resilience_sim.cli.options import Family, JsonFile, Lang, LangOption, Plans, Record, Seed, Workers
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from resilience_sim.cli.session import Bound
+    from resilience_sim.experiments.recommend import Recommendation
+
+__all__ = ["recommend"]
+
+Export = Annotated[
+    Path | None,
+    typer.Option("--export", metavar="DIR", help="Write DIR/<plan>/plan.yaml: the plan with proposals appended."),
+]
+Scenario = Annotated[
+    str | None, typer.Option("--scenario", help="Only this scenario; the export takes the first one in any case.")
+]
+AllReadings = Annotated[
+    bool, typer.Option("--all-readings", help="Every reading of the plan's words, not only the first of each clause.")
+]
+
+
+def recommend(
+    plans: Plans = None,
+    seed: Seed = None,
+    family_error: Family = 1e-3,
+    scenario: Scenario = None,
+    all_readings: AllReadings = False,
+    record: Record = None,
+    workers: Workers = 2,
+    json: JsonFile = None,
+    export: Export = None,
+    lang: LangOption = Lang.EN,
+) -> None:
+    """Find the cheapest numbers with which the claims hold, prove it, and write them as proposals."""
+    from rich.console import Console
+
+    from resilience_sim.cli.session import bound_plans, progress, show_json
+    from resilience_sim.errors import InputsError
+    from resilience_sim.experiments.recommend import groups
+    from resilience_sim.experiments.recommend import recommend as recommended
+    from resilience_sim.experiments.simulate import versions
+    from resilience_sim.randomness import fresh_seed
+    from resilience_sim.reports.records import as_json, recommend_record
+    from resilience_sim.reports.tables import recommendation_table
+
+    seed = fresh_seed() if seed is None else seed
+    console, errors = Console(quiet=json == "-"), Console(stderr=True)
+    errors.print(f"seed {seed}", style="dim", highlight=False)
+    found: list[Recommendation] = []
+    for one in bound_plans(plans, record):
+        if one.study is None:
+            continue
+        asked = groups(one.study.questions())
+        if not all_readings:
+            firsts = {(group[0].clause, group[0].scenario): group for group in reversed(asked)}
+            asked = [group for group in asked if firsts[group[0].clause, group[0].scenario] is group]
+        if scenario is not None:
+            known = sorted({group[0].scenario for group in asked})
+            asked = [group for group in asked if group[0].scenario == scenario]
+            if not asked:
+                raise InputsError(f"there is no scenario {scenario!r}; accepted: {', '.join(known)}")
+        with progress(errors, 120 * len(asked)) as tick:
+            here = [
+                recommended(
+                    one.plan, one.study, group, seed=seed, family_error=family_error, workers=workers, tick=tick
+                )
+                for group in asked
+            ]
+        found += here
+        if export is not None:
+            _export(one, here, export, console, lang)
+    console.print(recommendation_table(found, lang.value))
+    if json is not None:
+        show_json(json, as_json(recommend_record(found, seed=seed, family_error=family_error, versions=versions())))
+
+
+def _export(one: Bound, found: Sequence[Recommendation], directory: Path, console: Console, lang: Lang) -> None:
+    from resilience_sim.plans.comparison import diff
+    from resilience_sim.plans.proposals import export
+    from resilience_sim.plans.wording import revised
+    from resilience_sim.reports.proposing import proposals
+
+    proposed = proposals(found)
+    target = export(one.folder, proposed, directory, on=date.today())
+    console.print(diff(one.folder / "plan.yaml", target), highlight=False, markup=False, soft_wrap=True)
+    for clause_id in dict.fromkeys(proposal.clause for proposal in proposed):
+        values = {proposal.quantity: proposal.value for proposal in proposed if proposal.clause == clause_id}
+        text = revised(one.plan.clause(clause_id), values)
+        console.print(f"{clause_id}  {text[lang.value]}", highlight=False, markup=False, soft_wrap=True)
+        console.print(
+            f"       {text['zh' if lang is Lang.EN else 'en']}", highlight=False, markup=False, soft_wrap=True
+        )

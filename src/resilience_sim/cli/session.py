@@ -1,0 +1,100 @@
+"""What a run over several plans shares: reading them, binding them, progress, and writing results."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from resilience_sim.errors import ExportError
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from resilience_sim.hazards.outages import LineOutages
+    from resilience_sim.plans.register import Plan
+    from resilience_sim.studies.question import Study
+
+__all__ = ["Bound", "bound_plans", "progress", "show_json", "write_text"]
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A plan with its study; ``None`` where it has no claim yet."""
+
+    folder: Path
+    plan: Plan
+    study: Study | None
+    hashes: dict[str, str]
+
+
+def bound_plans(names: Sequence[str] | None, record: Path | None) -> list[Bound]:
+    """Read and bind the plans named, or all shipped ones."""
+    from resilience_sim.plans.files import find, library, read_plan, read_site
+    from resilience_sim.studies import bind
+
+    replayed = None if record is None else _replayed(record)
+    bound = []
+    for name in names or sorted(library(), key=lambda slug: slug != "utility-call-centre"):
+        folder = find(name)
+        plan, document = read_plan(folder)
+        site, _ = read_site(folder)
+        study = bind(plan, site, document=document, record=replayed)
+        hashes = {f"{plan.plan}/{file}": _hash(folder / file) for file in ("plan.yaml", "site.yaml")}
+        bound.append(Bound(folder, plan, study, hashes))
+    return bound
+
+
+def _replayed(record: Path) -> tuple[LineOutages, float]:
+    from resilience_sim.hazards.outages import read_record, replay
+
+    read = read_record(record)
+    return replay(read), read.watch.days / 365
+
+
+def _hash(path: Path) -> str:
+    return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+
+
+@contextlib.contextmanager
+def progress(console: Console, total: int) -> Iterator[Any]:
+    """A progress bar on stderr where that is a terminal; yields ``tick(words)``."""
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed}"), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=total)
+
+        def tick(words: str) -> None:
+            bar.update(task, advance=1, description=words)
+
+        yield tick
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replace a file whole or not at all.
+
+    Raises
+    ------
+    ExportError
+        If it cannot be written.
+    """
+    from resilience_sim.plans.writing import replace_whole
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        before = path.read_bytes() if path.exists() else None
+    except OSError as error:
+        raise ExportError(f"{path} cannot be written: {error.strerror or error}") from None
+    replace_whole(path, text, expected=before)
+
+
+def show_json(where: str, text: str) -> None:
+    """Print JSON (``-``), or write it into a file."""
+    if where == "-":
+        print(text, end="")
+    else:
+        write_text(Path(where), text)

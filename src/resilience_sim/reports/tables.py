@@ -1,0 +1,137 @@
+"""Tables for people, in Chinese or English; double-width characters align."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+
+from rich.table import Table
+from rich.text import Text
+
+from resilience_sim.experiments.breaking import BreakingPoint
+from resilience_sim.experiments.check import CheckedClaim
+from resilience_sim.experiments.recommend import Recommendation
+from resilience_sim.plans.register import Clause
+from resilience_sim.reports.words import Language, load_name, measure_name, say, scenario_name
+from resilience_sim.verdicts.verdict import Answer
+
+__all__ = ["breaking_table", "claim_line", "percent", "recommendation_table", "unclaimed_text", "verdict_table"]
+
+_STYLE = {Answer.HOLDS: "bold green", Answer.FAILS: "bold red", Answer.ON_THE_LINE: "yellow", Answer.UNDECIDED: "dim"}
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share as a percentage."""
+    return f"{100 * share:.{digits}f} %"
+
+
+def _answer(answer: Answer, language: Language) -> Text:
+    return Text(say(answer.value, language), style=_STYLE[answer])
+
+
+def _limit(row: CheckedClaim, language: Language) -> str:
+    question = row.question
+    sign = "≥" if question.relation == "at_least" else "≤"
+    return f"{measure_name(question.measure, language)} {sign} {question.limit:g} {question.unit}"
+
+
+def claim_line(row: CheckedClaim, language: Language) -> str:
+    """One verdict in one line, for the moment at which it is reached."""
+    return (
+        f"{row.question.claim.id} {scenario_name(row.question.scenario, language)}: "
+        f"{say(row.verdict.answer.value, language)} ({row.verdict.replications} {say('events', language)})"
+    )
+
+
+def verdict_table(rows: Sequence[CheckedClaim], language: Language) -> Table:
+    """One row per claim, interpretation and scenario.
+
+    The share of events kept stands with the interval that covers it at all times.
+    """
+    table = Table(box=None, padding=(0, 1), header_style="bold")
+    for key in ("claim", "scenario", "interpretation", "required", "kept", "verdict", "events"):
+        table.add_column(say(key, language), justify="right" if key in ("kept", "events") else "left")
+    if any(row.stands for row in rows):
+        table.add_column(say("stands", language), justify="right")
+    for row in rows:
+        verdict = row.verdict
+        stands = row.stands
+        cells: list[str | Text] = [
+            row.question.claim.id,
+            scenario_name(row.question.scenario, language),
+            row.question.interpretation.replace("_", " ") or "–",
+            f"{_limit(row, language)}, {percent(row.question.required)}",
+            f"{percent(verdict.estimate)} ({percent(verdict.low)} – {percent(verdict.high)})",
+            _answer(verdict.answer, language),
+            f"{verdict.replications:,}",
+        ]
+        if any(other.stands for other in rows):
+            cells.append("–" if stands is None else f"{percent(stands.share)} of {stands.sites}")
+        table.add_row(*cells)
+    return table
+
+
+def _bracket(point: BreakingPoint, language: Language) -> str:
+    if point.holds_at is None and point.fails_at is None:
+        return say("open", language)
+    if point.holds_at is None:
+        return f"{say('fails_already_at', language)} {point.fails_at:g} {point.unit}"
+    if point.fails_at is None:
+        return f"{say('holds_everywhere', language)} {point.holds_at:g} {point.unit}"
+    up_to, from_ = say("holds_up_to", language), say("fails_from", language)
+    return f"{up_to} {point.holds_at:g}, {from_} {point.fails_at:g} {point.unit}"
+
+
+def breaking_table(rows: Sequence[CheckedClaim], language: Language) -> Table:
+    """Up to which load each claim holds, and from which it fails."""
+    table = Table(box=None, padding=(0, 1), header_style="bold")
+    table.add_column(say("claim", language))
+    table.add_column(say("scenario", language))
+    loads = [point.along for point in rows[0].breaking_points] if rows else []
+    for load in loads:
+        table.add_column(load_name(load, language))
+    for row in rows:
+        table.add_row(
+            row.question.claim.id,
+            scenario_name(row.question.scenario, language),
+            *(_bracket(point, language) for point in row.breaking_points),
+        )
+    return table
+
+
+def recommendation_table(found: Sequence[Recommendation], language: Language) -> Table:
+    """What would hold, beside what is in force."""
+    table = Table(box=None, padding=(0, 1), header_style="bold")
+    for key in ("group", "status", "quantity", "current", "recommended", "cost", "certificate"):
+        table.add_column(say(key, language), justify="right" if key in ("current", "recommended", "cost") else "left")
+    for one in found:
+        values: Sequence[float | None] = one.recommended or [None] * len(one.choices)
+        for number, (choice, value) in enumerate(zip(one.choices, values, strict=True)):
+            first = number == 0
+            table.add_row(
+                one.group.replace("_", " ") if first else "",
+                say(one.result.status.value, language) if first else "",
+                f"{choice.clause} {choice.quantity}",
+                "–" if choice.current is None else f"{choice.current:g} {choice.unit}",
+                "–" if value is None else f"{value:g} {choice.unit}",
+                "" if one.result.cost is None or not first else f"{one.result.cost:.0f} h",
+                _certificate(one, language) if first else "",
+            )
+    return table
+
+
+def _certificate(one: Recommendation, language: Language) -> str:
+    holds, fails, undecided = len(one.result.holds), len(one.result.fails), len(one.result.cheaper_undecided)
+    parts = [f"{holds} {say('holds', language)}", f"{fails} {say('fails', language)}"]
+    if undecided:
+        parts.append(f"{undecided} {say('undecided', language)}")
+    return ", ".join(parts)
+
+
+def unclaimed_text(unclaimed: Iterable[tuple[str, Clause]], language: Language) -> str:
+    """Clauses that nothing was claimed of yet, by plan: named, never hidden."""
+    lines = []
+    for plan, clauses in groupby(unclaimed, key=lambda pair: pair[0]):
+        ids = [clause.id for _, clause in clauses]
+        lines.append(f"{say('unclaimed', language)} — {plan} ({len(ids)}): {', '.join(ids)}")
+    return "\n".join(lines)

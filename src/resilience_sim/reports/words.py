@@ -1,0 +1,80 @@
+"""The words of tables and messages, in Chinese and English."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+__all__ = ["Language", "load_name", "measure_name", "say", "scenario_name"]
+
+Language = Literal["zh", "en"]
+
+_WORDS = {
+    "clause": ("条款", "clause"),
+    "claim": ("检验", "claim"),
+    "scenario": ("情景", "scenario"),
+    "interpretation": ("理解", "reading of the words"),
+    "required": ("要求", "required"),
+    "kept": ("达标事件占比", "events that kept it"),
+    "verdict": ("结论", "verdict"),
+    "events": ("事件数", "events"),
+    "stands": ("站点占比", "of plausible sites"),
+    "breaking": ("极限", "breaking points"),
+    "holds": ("成立", "holds"),
+    "fails": ("不成立", "fails"),
+    "on_the_line": ("处于临界", "on the line"),
+    "undecided": ("未定", "undecided"),
+    "at_least": ("不低于", "at least"),
+    "at_most": ("不高于", "at most"),
+    "holds_up_to": ("可承受至", "holds up to"),
+    "fails_from": ("不成立于", "fails from"),
+    "fails_already_at": ("低至也不成立：", "fails already at"),
+    "holds_everywhere": ("全部成立，直至", "holds up to the largest tried,"),
+    "open": ("未能判定", "no answer"),
+    "quantity": ("数值", "quantity"),
+    "current": ("现行", "in force"),
+    "recommended": ("建议", "recommended"),
+    "cost": ("增加工时/事件", "added staff-hours per event"),
+    "found": ("找到", "found"),
+    "none_holds": ("范围内均不成立", "nothing within bounds holds"),
+    "unclaimed": ("尚未检验的条款", "clauses without a claim yet"),
+    "certificate": ("证明", "certificate"),
+    "group": ("条款 / 情景", "clause / scenario"),
+    "status": ("结果", "result"),
+}
+
+_MEASURES = {
+    "service_level": ("服务水平（时限内接通）", "answered in time"),
+    "answer_rate": ("接通率", "answered"),
+}
+
+_SCENARIOS = {
+    "district": ("区域停电规律", "district law"),
+    "linyi_storm": ("临沂暴雨日", "Linyi storm"),
+    "replay": ("记录重放", "replay"),
+}
+
+_LOADS = {
+    "outage_calls.share_who_call": ("来电比例", "share who call"),
+    "outage_calls.customers_per_line": ("每条线路户数", "customers per line"),
+    "lines_at_once": ("同时停电线路", "lines at once"),
+}
+
+
+def say(key: str, language: Language) -> str:
+    """A word of the interface."""
+    return _WORDS[key][language == "en"]
+
+
+def measure_name(measure: str, language: Language) -> str:
+    """A measure's name for people; its own name where there is none."""
+    return _MEASURES.get(measure, (measure, measure))[language == "en"]
+
+
+def scenario_name(scenario: str, language: Language) -> str:
+    """A scenario's name for people."""
+    return _SCENARIOS.get(scenario, (scenario, scenario))[language == "en"]
+
+
+def load_name(load: str, language: Language) -> str:
+    """A load's name for people."""
+    return _LOADS.get(load, (load, load))[language == "en"]
