@@ -182,13 +182,15 @@ def assert_same_draws(one: Draws, other: Draws) -> None:
 
 @pytest.mark.parametrize("lattice", [None, 1.0])
 def test_compiled_kernel_equals_the_same_code_uncompiled(lattice, monkeypatch):
+    from resilience_sim.models import heaps
     from resilience_sim.models.queue import kernel
 
     cases = [some_inputs(np.random.default_rng([case, 99]), lattice) for case in range(25)]
     drawn = [draw(inputs, Streams(case, 0)) for case, inputs in enumerate(cases)]
     compiled = [kernel.simulate(inputs, draws, trace=True) for inputs, draws in zip(cases, drawn, strict=True)]
-    for name, function in inspect.getmembers(kernel, lambda member: hasattr(member, "py_func")):
-        monkeypatch.setattr(kernel, name, function.py_func)
+    for module in (kernel, heaps):
+        for name, function in inspect.getmembers(module, lambda member: hasattr(member, "py_func")):
+            monkeypatch.setattr(module, name, function.py_func)
     for inputs, draws, path in zip(cases, drawn, compiled, strict=True):
         assert_same_path(kernel.simulate(inputs, draws, trace=True), path)
 

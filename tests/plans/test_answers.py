@@ -42,7 +42,8 @@ def test_approved_number_is_in_force_from_its_day_on(own: Path) -> None:
     after = (own / "plan.yaml").read_text(encoding="utf-8").splitlines()
     added = [line for line in after if line not in before]
     assert added == [
-        f'      - {{from: 2026-12-01, value: 12, status: in_force, source: "recommend", answers: "{ID}", by: "Lin Yue"}}'
+        '      - {from: 2026-12-01, value: 12, status: in_force, source: "recommend", '
+        f'answers: "{ID}", by: "Lin Yue"}}'
     ]
     assert [line for line in after if line in before] == before
 
@@ -115,7 +116,7 @@ def test_answer_goes_through_a_symbolic_link_and_keeps_the_file_mode(own: Path, 
     assert read_plan(own)[0].clause("S-1").quantities["agents"].in_force() == 12.0
 
 
-def test_changes_name_what_was_proposed_decided_and_removed(own: Path, folder_with: Make, tmp_path: Path) -> None:
+def test_changes_name_what_was_proposed_decided_and_removed(own: Path, tmp_path: Path) -> None:
     proposed, _ = read_plan(own)
     shutil.copytree(own, tmp_path / "decided")
     approve(tmp_path / "decided", ID, by="Lin", on=LATER)

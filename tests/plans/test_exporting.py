@@ -94,7 +94,7 @@ def test_shipped_plan_is_never_exported_onto_itself() -> None:
 def test_export_over_something_else_is_refused(content: str, own: Path, tmp_path: Path) -> None:
     (tmp_path / "out" / "small").mkdir(parents=True)
     (tmp_path / "out" / "small" / "plan.yaml").write_text(content, encoding="utf-8")
-    with pytest.raises(ExportError, match="is no export of a plan .* accepted: move it away"):
+    with pytest.raises(ExportError, match=r"is no export of a plan .* accepted: move it away"):
         export(own, [AGENTS], tmp_path / "out", on=ON)
     assert (tmp_path / "out" / "small" / "plan.yaml").read_text(encoding="utf-8") == content
 
@@ -109,7 +109,7 @@ def test_export_never_drops_a_decision_that_only_the_copy_holds(own: Path, tmp_p
     written = export(own, [AGENTS], tmp_path / "out", on=ON)
     approve(written, identity(AGENTS, plan="small"), by="Lin", on=LATER)
     decided = written.read_bytes()
-    with pytest.raises(ExportError, match="holds a decision of Lin .* that the source lacks; accepted: take it over"):
+    with pytest.raises(ExportError, match=r"holds a decision of Lin .* that the source lacks; accepted: take it over"):
         export(own, [AGENTS], tmp_path / "out", on=LATER)
     assert written.read_bytes() == decided
     shutil.copy(written, own / "plan.yaml")
@@ -178,14 +178,15 @@ def test_interrupted_writing_leaves_the_old_file_whole_and_nothing_beside_it(
     verb: str, step: str, failure: BaseException, own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     written = export(own, [AGENTS], tmp_path / "out", on=ON)
+    act: Callable[[], object] = {
+        "export": lambda: export(own, [AGENTS, OTHER], tmp_path / "out", on=ON),
+        "approve": lambda: approve(written, identity(AGENTS, plan="small"), by="Lin", on=ON),
+    }[verb]
     before = tree(tmp_path)
     with monkeypatch.context() as patch:
         interrupt(step, failure, patch)
         with pytest.raises(ExportError if isinstance(failure, OSError) else type(failure)):
-            if verb == "export":
-                export(own, [AGENTS, OTHER], tmp_path / "out", on=ON)
-            else:
-                approve(written, identity(AGENTS, plan="small"), by="Lin", on=ON)
+            act()
     assert tree(tmp_path) == before
     export(own, [AGENTS, OTHER], tmp_path / "out", on=ON)
     assert len(waiting(read_plan(written)[0])) == 2

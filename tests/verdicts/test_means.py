@@ -202,6 +202,18 @@ def test_s11_differences_beyond_the_cap_are_cut_and_the_bias_charged():
     assert judge_ratio(test, count, count, looks=[500]).answer is Answer.HOLDS
 
 
+def test_s11_expected_capital_beyond_the_cap_is_exactly_one():
+    # D = 1/2 with probability 10/11 (one call, good) and −5 with 1/11 (ten calls, none good): E[D] = 0; a cap of one
+    # call lifts E[D] by 9/22, which is exactly what the charge takes off
+    test = MeanTest(0.5, alpha=0.05, margin=0.1, budget=9, cap=1, excess=9 / 11)
+    expected = 0.0
+    for path in itertools.product((0, 1), repeat=9):
+        good = np.array(path)
+        evidence = test.after(test.start(), good, np.where(good, 1, 10)).evidence
+        expected += (10 / 11) ** good.sum() * (1 / 11) ** (9 - good.sum()) * math.exp(evidence.holds)
+    assert expected == pytest.approx(1, abs=1e-12)
+
+
 def test_values_outside_their_bounds_are_refused():
     test = MeanTest(0.8, alpha=0.05, margin=0.01, budget=500, cap=10)
     for good, count in (([11], [11]), ([5], [4]), ([-1], [4]), ([1], [-1]), ([np.nan], [1]), ([1, 2], [3])):

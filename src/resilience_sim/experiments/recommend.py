@@ -20,8 +20,8 @@ from resilience_sim.verdicts.verdict import Answer, Verdict
 
 __all__ = ["Recommendation", "groups", "recommend"]
 
-PILOT = 60  # events by which the pilot guesses; a wrong guess costs time, never truth
-BUDGET = 1500  # events at most for each verdict of a certificate
+PILOT = 200  # events by which the pilot guesses; a wrong guess costs time, never truth
+BUDGET = 6000  # events at most for each verdict of a certificate
 
 
 @dataclass(frozen=True)
@@ -111,8 +111,10 @@ def recommend(
 
     def seems_to_hold(index: Index) -> bool:
         tick(f"{first.clause} {first.scenario}")
+        # One standard error above the line: a choice just on it could not be certified in a reasonable time.
         return all(
-            float(pilot.outcomes(question, situation(question, index), PILOT).mean()) >= question.required
+            float(pilot.outcomes(question, situation(question, index), PILOT).mean())
+            >= question.required + math.sqrt(question.required * (1 - question.required) / PILOT)
             for question in questions
         )
 
@@ -125,7 +127,9 @@ def recommend(
         return together(verdicts)
 
     costs = study.costs(first, pilot.seed)
-    return Recommendation(plan.plan, questions, choices, cheapest_feasible(costs, seems_to_hold, judge, alpha), alpha)
+    return Recommendation(
+        plan.plan, questions, choices, cheapest_feasible(costs, seems_to_hold, judge, alpha, rounds=3), alpha
+    )
 
 
 def together(verdicts: Sequence[Verdict]) -> Verdict:

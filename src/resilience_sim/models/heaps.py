@@ -18,20 +18,34 @@ import numpy.typing as npt
 
 from resilience_sim.models import compiled as _cache  # noqa: F401 - names the cache folder before anything compiles
 
-__all__ = ["Ahead", "drop", "expect", "inlined", "nothing_ahead", "push", "take"]
+__all__ = ["Ahead", "drop", "expect", "hidden", "inlined", "nothing_ahead", "push", "take", "uncounted"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Function = TypeVar("Function", bound=Callable[..., object])
 
 
-def inlined(function: Function) -> Function:
-    """Compile into the caller, and without counting references; otherwise as ``compiled`` does.
+def uncounted(function: Function) -> Function:
+    """Compile as ``compiled`` does, but without counting who holds which array.
 
-    Small functions that hand many arrays to each other spend two thirds of their time on calls and on counting who
-    holds which array. A function compiled this way can allocate nothing, and calls only others of its kind.
+    For the entry of a kernel whose small functions hand many arrays to each other: counting takes more than half of
+    its time. Such a function can allocate nothing, and calls only functions that are :func:`inlined` or :func:`hidden`.
     """
-    options: dict[str, Any] = {"forceinline": True, "_nrt": False}  # Numba's stubs do not list the second
+    return _without_counting(function, no_cfunc_wrapper=True)
+
+
+def inlined(function: Function) -> Function:
+    """Compile into an :func:`uncounted` function, or into another of this kind."""
+    return _without_counting(function, forceinline=True, no_cfunc_wrapper=True)
+
+
+def hidden(function: Function) -> Function:
+    """Compile as :func:`inlined` does, in a third of the time, since Python cannot call it (only ``.py_func``)."""
+    return _without_counting(function, forceinline=True, no_cfunc_wrapper=True, no_cpython_wrapper=True)
+
+
+def _without_counting(function: Function, **more: bool) -> Function:
+    options: dict[str, Any] = {"_nrt": False, **more}  # Numba's stubs do not list these
     return cast(Function, numba.njit(cache=True, nogil=True, fastmath=False, error_model="numpy", **options)(function))
 
 

@@ -23,7 +23,7 @@ from resilience_sim.errors import Place, PlanError
 __all__ = ["BOM", "Document", "Tail", "parse_document", "read_text", "short"]
 
 BOM = "\ufeff"
-MOST_BYTES = 1_000_000
+MOST_BYTES = 500_000  # more than ten times the longest shipped plan
 MOST_DEPTH = 16
 MOST_DIGITS = 40
 Path_ = tuple[str | int, ...]

@@ -44,7 +44,7 @@ Floats = npt.NDArray[np.float64]
 STUDIES = {"general_response": "general", "major_response": "major"}
 MEASURES = {"service_level": "%", "answer_rate": "%"}
 READINGS = ("per_event",)
-COARSE = frozenset((0, 1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 80))  # extra agents offered
+DOUBLING = (0, 1, 2, 3, 5, 10, 20, 40)  # extra agents offered: neighbours differ enough to be told apart
 
 
 class UtilityCallCentre:
@@ -173,8 +173,8 @@ class UtilityCallCentre:
         quantity = self.plan.clause(clause).quantities[name]
         values = quantity.bounds.candidates()
         current = quantity.in_force()
-        if name == "extra_agents":  # neighbours among dozens of agents cannot be told apart in a reasonable time
-            values = tuple(value for value in values if value in COARSE)
+        if name == "extra_agents":
+            values = tuple(value for value in values if value in DOUBLING)
         if hardest_first:  # a later trigger is harder; nothing later than the plan's own is offered
             values = tuple(sorted((v for v in values if current is None or v <= current), reverse=True))
         return Choice(clause, name, quantity.unit, values, current)

@@ -35,7 +35,7 @@ class Hall(NamedTuple):
     rule: int
     newest_leave: bool
     resumes: bool
-    watched: bool  # whether ends of patience are events
+    watched: bool  # whether every end of patience is an event
     agents_at: Floats  # steps of the staff, and of the stretch of handling times
     agents: Ints
     stretch_at: Floats
@@ -99,7 +99,7 @@ def opened(inputs: QueueInputs, draws: Draws, *, rule: int, trace: bool) -> Hall
         rule=rule,
         newest_leave=inputs.leavers == "newest",
         resumes=hand_back and inputs.interrupted == "resume",
-        watched=trace or inputs.places is not None or len(inputs.join) > 0 or retries > 0,
+        watched=trace or inputs.places is not None or len(inputs.join) > 0,
         agents_at=np.append(-np.inf, inputs.agents.times[1:]),
         agents=agents,
         stretch_at=inputs.stretch.times.copy(),  # a timeline's arrays are read-only, which is another type to Numba

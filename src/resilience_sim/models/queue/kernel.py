@@ -4,8 +4,8 @@ First calls and staff changes stand sorted; all else that lies ahead (ends of se
 one heap, where entries that have become void are passed over. Waiting calls are linked in one line per priority, calls
 in service in a line of their own, so that a call leaves the middle of a line at once. All room is set aside before.
 
-Where only the answered calls depend on who still waits (no limit on places, no balking, no redial, no trace), ends of
-patience are not events: a caller is found gone when the head of the line is looked at. The path is the same.
+An end of patience is an event only where something depends on its instant: how many wait (a limit on places, balking,
+a trace), or a redial. Otherwise a caller is found gone when the head of the line is looked at. The path is the same.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from resilience_sim.models.heaps import expect, inlined, take
+from resilience_sim.models.heaps import expect, hidden, take, uncounted
 from resilience_sim.models.queue.draws import Draws
 from resilience_sim.models.queue.hall import Hall, opened
 from resilience_sim.models.queue.inputs import Outcome, QueueInputs
@@ -35,7 +35,7 @@ AWAY, IN_SERVICE, WAITING = 0, SERVICE, PATIENCE  # where a call is: known by ho
 KIND = 1 << 48  # the identity of what lies ahead is kind * KIND + number
 
 
-@inlined
+@hidden
 def _link(hall: Hall, line: int, number: int, behind: int) -> None:
     """Put a call in line in front of another; in front of `NOBODY`: at the end."""
     ahead = hall.last[line] if behind == NOBODY else hall.ahead_of[behind]
@@ -51,7 +51,7 @@ def _link(hall: Hall, line: int, number: int, behind: int) -> None:
         hall.ahead_of[behind] = number
 
 
-@inlined
+@hidden
 def _unlink(hall: Hall, line: int, number: int) -> None:
     ahead, behind = hall.ahead_of[number], hall.behind[number]
     if ahead == NOBODY:
@@ -64,31 +64,40 @@ def _unlink(hall: Hall, line: int, number: int) -> None:
         hall.ahead_of[behind] = ahead
 
 
-@inlined
+@hidden
 def _expect(hall: Hall, at_s: float, kind: int, number: int) -> None:
     expect(hall.ahead, at_s, kind * KIND + number)
 
 
-@inlined
-def _leave(hall: Hall, now: float, number: int, outcome: int) -> None:
-    """The call is over; its caller may try again later."""
-    hall.where[number] = AWAY
-    hall.outcome[number] = outcome
-    hall.end_s[number] = now
+@hidden
+def _redial(hall: Hall, number: int, outcome: int) -> int:
+    """Which redial follows an attempt that ends like this; `NOBODY` if none does."""
     if len(hall.retry_u) > 0:
         caller = hall.caller[number]
         redial = hall.retry_from[caller] + hall.try_number[number]
         share = hall.share[hall.source[number], outcome]
         if redial < hall.retry_from[caller + 1] and hall.retry_u[redial] < share:
-            _expect(hall, now + hall.retry_delay_s[redial], REDIAL, len(hall.order) + redial)
+            return int(redial)
+    return NOBODY
 
 
-@inlined
+@hidden
+def _leave(hall: Hall, now: float, number: int, outcome: int) -> None:
+    """The call is over; its caller may try again later."""
+    hall.where[number] = AWAY
+    hall.outcome[number] = outcome
+    hall.end_s[number] = now
+    redial = _redial(hall, number, outcome)
+    if redial != NOBODY:
+        _expect(hall, now + hall.retry_delay_s[redial], REDIAL, len(hall.order) + redial)
+
+
+@hidden
 def _line(hall: Hall, number: int) -> int:
     return int(hall.rank[hall.source[number]])
 
 
-@inlined
+@hidden
 def _wait(hall: Hall, now: float, number: int, behind: int) -> None:
     """The call joins its line in front of another, for as long as its patience lasts."""
     _link(hall, _line(hall, number), number, behind)
@@ -96,23 +105,23 @@ def _wait(hall: Hall, now: float, number: int, behind: int) -> None:
     hall.where[number] = WAITING
     hall.queued_s[number] = now
     hall.end_s[number] = now + max(hall.patience_s[number] - hall.waited_s[number], 0.0)
-    if hall.watched and hall.end_s[number] < np.inf:
+    if hall.end_s[number] < np.inf and (hall.watched or _redial(hall, number, ABANDONED) != NOBODY):
         _expect(hall, hall.end_s[number], PATIENCE, number)
 
 
-@inlined
+@hidden
 def _stop_waiting(hall: Hall, now: float, number: int) -> None:
     _unlink(hall, _line(hall, number), number)
     hall.n.waiting -= 1
     hall.waited_s[number] += now - hall.queued_s[number]
 
 
-@inlined
+@hidden
 def _someone_free(hall: Hall) -> bool:
     return bool(hall.n.free > 0) if hall.rule == FINISH_NAMED else bool(hall.n.busy < hall.n.on_duty)
 
 
-@inlined
+@hidden
 def _answer(hall: Hall, now: float, number: int) -> None:
     """A free agent takes the call; of numbered agents, the one with the lowest number."""
     n = hall.n
@@ -138,7 +147,7 @@ def _answer(hall: Hall, now: float, number: int) -> None:
     _expect(hall, now + needed_s, SERVICE, number)
 
 
-@inlined
+@hidden
 def _stop_serving(hall: Hall, now: float, number: int) -> None:
     n, start_s = hall.n, hall.start_s[number]
     n.busy -= 1
@@ -153,14 +162,14 @@ def _stop_serving(hall: Hall, now: float, number: int) -> None:
         _unlink(hall, len(hall.first) - 1, number)
 
 
-@inlined
+@hidden
 def _answer_waiting(hall: Hall, now: float) -> None:
     """Free agents take the next calls, first rank first."""
     for line in range(len(hall.first) - 1):
         while hall.first[line] != NOBODY and _someone_free(hall):
             number = hall.first[line]
             gone_s = hall.end_s[number]
-            if hall.watched or gone_s >= now:
+            if gone_s >= now:
                 _stop_waiting(hall, now, number)
                 _answer(hall, now, number)
             else:
@@ -168,7 +177,7 @@ def _answer_waiting(hall: Hall, now: float) -> None:
                 _leave(hall, gone_s, number, ABANDONED)
 
 
-@inlined
+@hidden
 def _arrive(hall: Hall, now: float, number: int) -> None:
     n = hall.n
     hall.arrival_s[number] = now
@@ -181,7 +190,7 @@ def _arrive(hall: Hall, now: float, number: int) -> None:
         _wait(hall, now, number, NOBODY)
 
 
-@inlined
+@hidden
 def _interrupt_latest(hall: Hall, now: float) -> None:
     """The call that started last loses its agent; of equal starts, the one with the highest number."""
     number = hall.last[len(hall.last) - 1]
@@ -197,7 +206,7 @@ def _interrupt_latest(hall: Hall, now: float) -> None:
         _wait(hall, now, number, hall.first[_line(hall, number)])
 
 
-@inlined
+@hidden
 def _change_agents(hall: Hall, now: float, agents: int) -> None:
     """Agents come on duty with fresh numbers, or leave; what becomes of their calls is the rule on staff cuts."""
     n = hall.n
@@ -222,7 +231,7 @@ def _change_agents(hall: Hall, now: float, agents: int) -> None:
             _interrupt_latest(hall, now)
 
 
-@inlined
+@hidden
 def _end(hall: Hall, now: float, number: int) -> None:
     """A call's service, or its patience, ends."""
     served = hall.where[number] == SERVICE
@@ -233,7 +242,7 @@ def _end(hall: Hall, now: float, number: int) -> None:
     _leave(hall, now, number, ANSWERED if served else ABANDONED)
 
 
-@inlined
+@uncounted
 def _run(hall: Hall) -> None:
     """Play everything that is going to happen."""
     n, sizes = hall.n, hall.ahead.sizes

@@ -1,0 +1,291 @@
+"""Figures say what the results say, are legible, and are the same bytes every time."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+from matplotlib import font_manager
+from matplotlib.axes import Axes
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
+
+from resilience_sim.errors import DataError, ExportError, InputsError
+from resilience_sim.experiments.breaking import BreakingPoint
+from resilience_sim.experiments.check import CheckedClaim
+from resilience_sim.plans.files import library, read_plan, read_site
+from resilience_sim.reports import fonts
+from resilience_sim.reports.figures import MARKS, breaking_figure, event_figure, save, verdict_figure
+from resilience_sim.reports.labels import WORDS
+from resilience_sim.studies.utility_call_centre import UtilityCallCentre
+from resilience_sim.units import HOUR
+from resilience_sim.verdicts.verdict import Answer, ShareTest
+
+SEED = 7
+LANGUAGES = ("zh", "en")
+COUNTS = ((0, 8), (121, 121), (1800, 2000), (19, 20), (0, 0), (1, 8))  # kept and all events of the rows below
+
+
+@pytest.fixture(scope="module")
+def study() -> UtilityCallCentre:
+    folder = library()["utility-call-centre"]
+    return UtilityCallCentre(read_plan(folder / "plan.yaml")[0], read_site(folder / "site.yaml")[0])
+
+
+@pytest.fixture(scope="module")
+def rows(study: UtilityCallCentre) -> list[CheckedClaim]:
+    """One row per question, with all four answers, and every kind of bracket."""
+    test = ShareTest(0.9, alpha=0.01, margin=0.05, budget=20_000)
+    brackets = itertools.product((None, 1.0, 20.0), (None, 25.0))
+    found = []
+    for question, (kept, events), bracket in zip(
+        study.questions(), itertools.cycle(COUNTS), itertools.cycle(brackets), strict=False
+    ):
+        points = (
+            BreakingPoint("outage_calls.share_who_call", "%", *bracket),
+            BreakingPoint("outage_calls.customers_per_line", "customers", 100.0, 150.0),
+            BreakingPoint("lines_at_once", "lines", None, 1.0),
+        )
+        found.append(CheckedClaim("utility-call-centre", question, test.judge(kept, events), points))
+    return found
+
+
+Drawer = Callable[[str], Figure]
+
+
+@pytest.fixture(params=["verdicts", "one verdict", "breaking points", "general event", "counted event", "storm"])
+def drawer(request: pytest.FixtureRequest, study: UtilityCallCentre, rows: list[CheckedClaim]) -> Drawer:
+    """Each figure, as a function of the language."""
+    by_name = {
+        (row.question.claim.id, row.question.scenario): row.question.situation
+        for row in rows
+    }  # fmt: skip
+    drawers: dict[str, Drawer] = {
+        "verdicts": lambda lang: verdict_figure(rows, lang),
+        "one verdict": lambda lang: verdict_figure(rows[-1:], lang),
+        "breaking points": lambda lang: breaking_figure(rows, lang, today={"outage_calls.share_who_call": 10.0}),
+        "general event": lambda lang: event_figure(study, by_name["P1-09.a", "district"], SEED, 1, lang),
+        "counted event": lambda lang: event_figure(study, by_name["P1-13.e", "district"], SEED, 2, lang),
+        "storm": lambda lang: event_figure(study, by_name["P1-13.a", "linyi_storm"], SEED, 0, lang),
+    }
+    return drawers[request.param]
+
+
+def drawn_texts(figure: Figure, monkeypatch: pytest.MonkeyPatch) -> dict[Text, Bbox]:
+    """Every text that is drawn, with the room it takes in pixels."""
+    seen: dict[Text, Bbox] = {}
+    draw = Text.draw
+
+    def noted(text: Text, renderer: object) -> None:
+        if text.get_visible() and text.get_text().strip():
+            seen[text] = text.get_window_extent(renderer)  # type: ignore[arg-type]
+        draw(text, renderer)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Text, "draw", noted)
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    seen.clear()
+    canvas.draw()
+    return seen
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_texts_do_not_overlap_and_none_is_cut_off(drawer: Drawer, lang: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    figure = drawer(lang)
+    texts = drawn_texts(figure, monkeypatch)
+    assert len(texts) > 8
+    room = figure.bbox.padded(1)
+    for text, box in texts.items():
+        assert room.x0 <= box.x0 and box.x1 <= room.x1 and room.y0 <= box.y0 and box.y1 <= room.y1, text.get_text()
+    for (one, here), (other, there) in itertools.combinations(texts.items(), 2):
+        shared = Bbox.intersection(here, there)
+        assert shared is None or min(shared.width, shared.height) < 2, (one.get_text(), other.get_text())
+
+
+def test_chinese_figures_are_in_chinese(drawer: Drawer, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A character without a glyph would be a warning, and warnings are errors here.
+    words = "".join(text.get_text() for text in drawn_texts(drawer("zh"), monkeypatch))
+    assert any("\u4e00" <= character <= "\u9fff" for character in words)
+    assert not any(english in words for english in ("share", "lines", "calls", "since"))
+
+
+def test_a_missing_glyph_would_be_an_error() -> None:
+    figure = Figure()
+    figure.text(0.5, 0.5, "电", fontfamily="DejaVu Sans")
+    with pytest.raises(UserWarning, match="Glyph"):
+        FigureCanvasAgg(figure).draw()
+
+
+@pytest.mark.parametrize("kind", ["svg", "png"])
+def test_the_same_figure_is_the_same_file(drawer: Drawer, kind: str, tmp_path: Path) -> None:
+    save(drawer("zh"), tmp_path / f"one.{kind}")
+    with mpl.rc_context({"font.size": 20, "axes.grid": False, "lines.linewidth": 9}):  # the user's own settings
+        save(drawer("zh"), tmp_path / f"other.{kind}")
+    one, other = ((tmp_path / f"{name}.{kind}").read_bytes() for name in ("one", "other"))
+    assert one == other
+    assert sorted(path.name for path in tmp_path.iterdir()) == [f"one.{kind}", f"other.{kind}"]
+    assert b"<dc:date>" not in one
+
+
+def test_a_figure_that_cannot_be_written_says_so_and_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(ExportError, match=r"accepted is \.svg or \.png"):
+        save(Figure(), tmp_path / "figure.pdf")
+    with pytest.raises(ExportError, match="cannot be written"):
+        save(Figure(), tmp_path / "no folder" / "figure.svg")
+    (tmp_path / "taken.svg").mkdir()
+    with pytest.raises(ExportError, match="cannot be written"):
+        save(Figure(), tmp_path / "taken.svg")
+    assert [path.name for path in tmp_path.iterdir()] == ["taken.svg"]
+
+
+def test_verdicts_are_told_apart_by_colour_and_by_shape() -> None:
+    assert set(MARKS) == set(Answer)
+    for part in zip(*MARKS.values(), strict=True):
+        assert len(set(part)) == len(Answer)
+
+
+def test_the_verdict_figure_shows_each_share_interval_and_requirement(rows: list[CheckedClaim]) -> None:
+    assert {row.verdict.answer for row in rows} == set(Answer)
+    (axes,) = verdict_figure(rows, "en").axes
+    shares = {
+        int(y): (x, line.get_color(), line.get_marker())
+        for line in axes.lines
+        if line.get_marker() != "None"
+        for x, y in line.get_xydata()
+    }
+    intervals = {
+        int(line.get_ydata()[0]): tuple(line.get_xdata()) for line in axes.lines if line.get_marker() == "None"
+    }
+    required = {round(y0): x for lines in axes.collections for (x, y0), _ in lines.get_segments()}
+    for y, row in enumerate(rows):
+        verdict = row.verdict
+        assert intervals[y] == (100 * verdict.low, 100 * verdict.high)
+        assert required[y] == 100 * verdict.threshold
+        if verdict.replications:
+            assert shares[y] == (100 * verdict.estimate, *MARKS[verdict.answer])
+        else:
+            assert y not in shares
+        label = axes.get_yticklabels()[y].get_text()
+        assert label.startswith(f"{row.question.claim.id} · {row.question.measure.replace('_', ' ')} ≥ ")
+
+
+def test_the_breaking_figure_shows_both_ends_of_each_bracket(rows: list[CheckedClaim]) -> None:
+    figure = breaking_figure(rows, "en")
+    assert [axes.get_xlabel() for axes in figure.axes] == [
+        "customers who call (%)",
+        "customers on a line (customers)",
+        "lines out at once (lines)",
+    ]
+    for column, axes in enumerate(figure.axes):
+        for marker, end in (("o", "holds_at"), ("X", "fails_at")):
+            expected = [
+                (load, y)
+                for y, row in enumerate(rows)
+                if (load := getattr(row.breaking_points[column], end)) is not None
+            ]
+            assert marked(axes, marker) == expected
+
+
+def marked(axes: Axes, marker: str) -> list[tuple[float, float]]:
+    return [(float(x), float(y)) for line in axes.lines if line.get_marker() == marker for x, y in line.get_xydata()]
+
+
+def test_nothing_to_draw_is_refused(rows: list[CheckedClaim]) -> None:
+    with pytest.raises(InputsError, match="at least one checked claim"):
+        verdict_figure([], "en")
+    with pytest.raises(InputsError, match="at least one"):
+        breaking_figure([replace(row, breaking_points=()) for row in rows], "en")
+    with pytest.raises(InputsError, match="'zh' or 'en'"):
+        verdict_figure(rows, "fr")
+
+
+def test_the_event_figure_shows_the_event_that_is_measured(study: UtilityCallCentre) -> None:
+    situation = study.questions()[0].situation
+    trace = study.trace(situation, SEED, 0)
+    row = study.replicate(situation, SEED, 0)
+    added_h = (trace.agents - trace.roster).integral(trace.start_s, trace.end_s) / HOUR
+    assert math.isclose(added_h, row["added_hours"])
+    level = situation.rules.general_lines
+    assert trace.lines.at(-1e-6) < level <= trace.lines.at(0.0)
+
+    figure = event_figure(study, situation, SEED, 0, "en")
+    assert f"answer rate {row['answer_rate']:.0f} %, {row['calls']} calls" in figure.get_suptitle()
+    lines, agents, waiting = figure.axes
+    starts = [start / HOUR for start, _ in trace.general if trace.start_s <= start <= trace.end_s]
+    assert starts[0] == 0.0
+    for axes in figure.axes:
+        assert axes.get_ylabel()
+        assert [line.get_xdata()[0] for line in axes.lines if len(set(line.get_xdata())) == 1] == starts
+    at_s = np.linspace(trace.start_s, trace.end_s, 997)[:-1]
+    assert np.array_equal(stepped(lines, "unplanned", at_s), trace.lines.at(at_s))
+    assert np.array_equal(stepped(agents, "with the people called in", at_s), trace.agents.at(at_s))
+    assert np.array_equal(stepped(agents, "roster", at_s), trace.roster.at(at_s))
+    inside = trace.waiting.times[(trace.waiting.times > trace.start_s) & (trace.waiting.times < trace.end_s)]
+    most = stepped(waiting, "most in each minute", inside)
+    assert (most >= trace.waiting.at(inside)).all()
+    assert most.max() == trace.waiting.at(inside).max()
+
+
+def stepped(axes: Axes, label: str, at_s: np.ndarray) -> np.ndarray:
+    """The drawn step function at some instants."""
+    (line,) = (line for line in axes.lines if line.get_label() == label)
+    assert line.get_drawstyle() == "steps-post"
+    hours, values = np.asarray(line.get_xdata()), np.asarray(line.get_ydata())
+    return values[np.searchsorted(hours, at_s / HOUR, side="right") - 1]
+
+
+# ---- fonts
+
+
+@pytest.fixture
+def no_font_known(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    """As on a machine without any Chinese font."""
+
+    def absent(name: str) -> None:
+        raise ModuleNotFoundError(name)
+
+    monkeypatch.delenv(fonts.VARIABLE, raising=False)
+    monkeypatch.setattr(font_manager.fontManager, "ttflist", [])
+    monkeypatch.setattr(fonts.importlib, "import_module", absent)
+    fonts._found.cache_clear()
+    yield monkeypatch
+    fonts._found.cache_clear()
+
+
+def test_without_a_chinese_font_labels_are_english_and_one_warning_says_so(
+    no_font_known: pytest.MonkeyPatch, rows: list[CheckedClaim]
+) -> None:
+    with pytest.warns(UserWarning, match="labels are in English") as warned:
+        assert fonts.script("zh").language == "en"
+        assert verdict_figure(rows, "zh").axes[0].get_xlabel() == WORDS["kept"][1]
+    assert [warning.filename for warning in warned] == [__file__]
+
+
+def test_a_font_of_the_system_comes_before_the_package(no_font_known: pytest.MonkeyPatch) -> None:
+    entries = [font_manager.FontEntry(fname=name, name=name) for name in ("Arial", *reversed(fonts.FAMILIES))]
+    no_font_known.setattr(font_manager.fontManager, "ttflist", entries)
+    assert fonts.chinese_family() == fonts.FAMILIES[0]
+
+
+def test_the_font_that_is_named_comes_first_and_must_have_chinese(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    package = pytest.importorskip("pylopdf_fonts_zh_cn")
+    monkeypatch.setenv(fonts.VARIABLE, str(package.serif_path()))
+    assert fonts.chinese_family() == "Noto Serif SC"
+    monkeypatch.setenv(fonts.VARIABLE, str(Path(mpl.get_data_path()) / "fonts/ttf/DejaVuSans.ttf"))
+    with pytest.raises(DataError, match="accepted is a font with Chinese"):
+        fonts.chinese_family()
+    (tmp_path / "no font.ttf").write_text("no font")
+    for name in ("no font.ttf", "not there.ttf"):
+        monkeypatch.setenv(fonts.VARIABLE, str(tmp_path / name))
+        with pytest.raises(DataError, match=r"accepted is a \.ttf, \.otf or \.ttc file"):
+            fonts.chinese_family()
