@@ -30,6 +30,7 @@ from resilience_sim.timelines import Timeline, constant
 DAY_S, RATE, AGENTS, HANDLING_S, PATIENCE_S = 86400.0, 0.1, 26, 240.0, 120.0
 REDIAL_SHARE, REDIAL_DELAY_S, MOST = 0.5, 600.0, 5
 STEPS = Timeline(np.arange(0, 24, 4) * 3600.0, [22, 26, 30, 24, 28, 26])
+ROUNDS, BLOCK = 12, 40  # rounds of one day of each slow model and a block of days of each fast one
 Day = tuple[float, float]  # mean wait of all attempts, share of them that were abandoned
 
 
@@ -39,14 +40,13 @@ def inputs(full: bool, callers: int = 8640) -> QueueInputs:
     return QueueInputs((calls,), STEPS if full else constant(AGENTS), callers / RATE)
 
 
-def engine_days(simulate: Callable, full: bool, days: int) -> tuple[float, list[Day]]:
-    queue = inputs(full)
-    start, results = time.perf_counter(), []
-    for replication in range(days):
+def engine_days(simulate: Callable, full: bool, days: range) -> list[Day]:
+    queue, results = inputs(full), []
+    for replication in days:
         path = simulate(queue, draw(queue, Streams(1, replication)))
         made = np.count_nonzero(path.outcome)
         results.append((path.waited_s.sum() / made, np.count_nonzero(path.outcome == Outcome.ABANDONED) / made))
-    return (time.perf_counter() - start) / days, results
+    return results
 
 
 # -- the ordinary SimPy model: one process per caller ------------------------------------------------------------------
@@ -93,17 +93,10 @@ def simpy_day(full: bool, chance: random.Random) -> Day:
     return sum(waits) / len(waits), len(lost) / len(waits)
 
 
-def simpy_days(full: bool, days: int) -> tuple[float, list[Day]]:
-    chance = random.Random(1)
-    start = time.perf_counter()
-    results = [simpy_day(full, chance) for _ in range(days)]
-    return (time.perf_counter() - start) / days, results
-
-
 # -- other peers -----------------------------------------------------------------------------------------------------
 
 
-def ciw_days(days: int) -> tuple[float, list[Day]]:
+def ciw_day(seed: int) -> Day:
     import ciw
 
     network = ciw.create_network(
@@ -112,24 +105,25 @@ def ciw_days(days: int) -> tuple[float, list[Day]]:
         reneging_time_distributions=[ciw.dists.Exponential(1 / PATIENCE_S)],
         number_of_servers=[AGENTS],
     )
-    start, results = time.perf_counter(), []
-    for day in range(days):
-        ciw.seed(day)
-        simulation = ciw.Simulation(network)
-        simulation.simulate_until_max_time(DAY_S)
-        records = simulation.get_all_records(only=["service", "renege"])
-        lost = [record.record_type == "renege" for record in records]
-        results.append((sum(record.waiting_time for record in records) / len(records), sum(lost) / len(lost)))
-    return (time.perf_counter() - start) / days, results
+    ciw.seed(seed)
+    simulation = ciw.Simulation(network)
+    simulation.simulate_until_max_time(DAY_S)
+    records = simulation.get_all_records(only=["service", "renege"])
+    lost = [record.record_type == "renege" for record in records]
+    return sum(record.waiting_time for record in records) / len(records), sum(lost) / len(lost)
 
 
-def cpp_days(days: int) -> tuple[float, list[Day]]:
-    with tempfile.TemporaryDirectory() as folder:
-        program = Path(folder) / "day"
-        source = Path(__file__).with_suffix(".cpp")
-        subprocess.run(["g++", "-O3", "-std=c++17", "-march=native", "-o", program, source], check=True)
-        arguments = [str(value) for value in (days, RATE, AGENTS, HANDLING_S, PATIENCE_S, 1)]
-        answer = subprocess.run([program, *arguments], check=True, capture_output=True, text=True).stdout.splitlines()
+def cpp_program(folder: str) -> Path:
+    program = Path(folder) / "day"
+    source = Path(__file__).with_suffix(".cpp")
+    subprocess.run(["g++", "-O3", "-std=c++17", "-march=native", "-o", program, source], check=True)
+    return program
+
+
+def cpp_days(program: Path, days: int, seed: int) -> tuple[float, list[Day]]:
+    """Seconds per day by the program's own clock, and the days."""
+    arguments = [str(value) for value in (days, RATE, AGENTS, HANDLING_S, PATIENCE_S, seed)]
+    answer = subprocess.run([program, *arguments], check=True, capture_output=True, text=True).stdout.splitlines()
     return float(answer[0]), [tuple(map(float, line.split())) for line in answer[1:]]  # type: ignore[misc]
 
 
@@ -137,31 +131,50 @@ def cpp_days(days: int) -> tuple[float, list[Day]]:
 
 
 def assert_agree(name: str, ours: list[Day], theirs: list[Day]) -> None:
-    for what, one, other in zip(
-        ("mean wait", "abandonment"), zip(*ours, strict=True), zip(*theirs, strict=True), strict=True
-    ):
+    for what, one, other in zip(("mean wait", "abandonment"), np.transpose(ours), np.transpose(theirs), strict=True):
         error = np.sqrt(np.var(one, ddof=1) / len(one) + np.var(other, ddof=1) / len(other))
         gap = abs(np.mean(one) - np.mean(other)) / error
         assert gap < 4.9, f"{name}: {what} {np.mean(other):.5g} against {np.mean(one):.5g}, {gap:.1f} standard errors"
         print(f"  {name}: {what} {np.mean(other):.5g} against {np.mean(one):.5g} ({gap:.1f} standard errors)")
 
 
+def timed(run: Callable[[], list[Day]]) -> tuple[float, list[Day]]:
+    start = time.perf_counter()
+    days = run()
+    return (time.perf_counter() - start) / len(days), days
+
+
 def compare(full: bool) -> None:
+    """Alternate between the models, so that a busy machine slows all of them; ratios are medians over the rounds."""
     print("redial and stepped staffing" if full else "constant staffing", "- a day of 8,640 callers, draws included")
-    engine_days(kernel.simulate, full, 5)  # compiled or loaded
-    ours_s, ours = engine_days(kernel.simulate, full, 300)
-    print(f"  kernel: {1000 * ours_s:.3f} ms a day")
-    peers = {
-        "SimPy, process per caller": simpy_days(full, 10),
-        "SimPy reference": engine_days(reference.simulate, full, 5),
+    engine_days(kernel.simulate, full, range(5))  # compiled or loaded
+    chance = random.Random(1)
+    peers: dict[str, Callable[[int], tuple[float, list[Day]]]] = {
+        "SimPy, a process per caller": lambda _: timed(lambda: [simpy_day(full, chance)]),
+        "SimPy reference": lambda k: timed(lambda: engine_days(reference.simulate, full, range(5000 + k, 5001 + k))),
     }
-    if not full and importlib.util.find_spec("ciw"):
-        peers["Ciw"] = ciw_days(4)
-    if not full and shutil.which("g++"):
-        peers["C++ -O3"] = cpp_days(300)
-    for name, (seconds, days) in peers.items():
-        assert_agree(name, ours, days)
-        print(f"  {name}: {1000 * seconds:.3f} ms a day, {seconds / ours_s:.1f} x the kernel's time")
+    with tempfile.TemporaryDirectory() as folder:
+        if not full and importlib.util.find_spec("ciw"):
+            peers["Ciw"] = lambda k: timed(lambda: [ciw_day(k)])
+        if not full and shutil.which("g++"):
+            program = cpp_program(folder)
+            peers["C++ -O3"] = lambda k: cpp_days(program, BLOCK, k + 1)
+        spent: dict[str, list[float]] = {name: [] for name in ("kernel", *peers)}
+        days: dict[str, list[Day]] = {name: [] for name in spent}
+        for k in range(ROUNDS):
+            block = range(k * BLOCK, (k + 1) * BLOCK)
+            for name, run in {
+                "kernel": lambda _: timed(lambda: engine_days(kernel.simulate, full, block)),
+                **peers,
+            }.items():
+                seconds, results = run(k)
+                spent[name].append(seconds)
+                days[name] += results
+    print(f"  kernel: {1000 * np.median(spent['kernel']):.3f} ms a day")
+    for name in peers:
+        assert_agree(name, days["kernel"], days[name])
+        ratio = np.median(np.divide(spent[name], spent["kernel"]))
+        print(f"  {name}: {1000 * np.median(spent[name]):.3f} ms a day, {ratio:.1f} x the kernel's time")
 
 
 def scaling() -> None:

@@ -37,9 +37,7 @@ def check(
     strict: Strict = False,
 ) -> None:
     """Judge every claim of the plans, seek its breaking points, and say in which plausible sites it stands."""
-    from rich.console import Console
-
-    from resilience_sim.cli.session import bound_plans, progress, show_json, write_text
+    from resilience_sim.cli.session import bound_plans, consoles, progress, show_json, write_text
     from resilience_sim.experiments.check import check as checked
     from resilience_sim.experiments.runs import Runs
     from resilience_sim.experiments.simulate import versions
@@ -48,8 +46,7 @@ def check(
     from resilience_sim.reports.tables import breaking_table, claim_line, unclaimed_text, verdict_table
 
     seed = fresh_seed() if seed is None else seed
-    quiet = json == "-"
-    console, errors = Console(quiet=quiet), Console(stderr=True)
+    console, errors = consoles(quiet=json == "-")
     errors.print(f"seed {seed}", style="dim", highlight=False)
     bound = bound_plans(plans, record)
     rows: list[CheckedClaim] = []

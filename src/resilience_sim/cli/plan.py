@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from resilience_sim.cli.options import Lang
+from resilience_sim.cli.options import JsonFile, Lang, LangOption
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -29,7 +29,6 @@ app = typer.Typer(
     rich_markup_mode=None,  # rich would more than double the time of --help
 )
 
-
 _CHINESE = {
     "plan": "预案", "title": "名称", "clauses": "条款", "claims": "论断", "open": "未定", "clause": "条款",
     "tier": "级别", "where": "出处", "text": "内容", "from": "自", "value": "数值", "status": "状态", "id": "编号",
@@ -42,16 +41,16 @@ def _word(word: str, lang: Lang) -> str:
 
 
 PlanName = Annotated[str, typer.Argument(metavar="PLAN", help="A shipped plan's slug or a folder of your own.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-InLanguage = Annotated[Lang, typer.Option("--lang", help="Language of the texts.")]
 OwnFile = Annotated[Path, typer.Argument(metavar="FILE", help="Your own plan.yaml, or its folder.")]
 ProposalId = Annotated[str, typer.Argument(metavar="ID", help="The proposal's twelve digits.")]
 By = Annotated[str, typer.Option("--by", help="Who decides.")]
 On = Annotated[datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="The day; today if not given.")]
 
 
-def _print_json(data: Any) -> None:
-    typer.echo(json.dumps(data, ensure_ascii=False, indent=2))
+def _show_json(where: str, data: Any) -> None:
+    from resilience_sim.cli.session import show_json
+
+    show_json(where, json.dumps(data, ensure_ascii=False, indent=2) + "\n")
 
 
 def _print(table: Table) -> None:
@@ -90,13 +89,13 @@ def _counts(plan: Plan) -> dict[str, int]:
 
 
 @app.command("list")
-def list_plans(*, lang: InLanguage = Lang.EN, as_json: AsJson = False) -> None:
+def list_plans(*, lang: LangOption = Lang.EN, to_json: JsonFile = None) -> None:
     """List the shipped plans."""
     from resilience_sim.plans.files import library, read_plan
 
     plans = [read_plan(folder)[0] for folder in library().values()]
-    if as_json:
-        _print_json([{"plan": p.plan, "title": p.title.model_dump(), **_counts(p)} for p in plans])
+    if to_json is not None:
+        _show_json(to_json, [{"plan": p.plan, "title": p.title.model_dump(), **_counts(p)} for p in plans])
         return
     table = _table(lang, "plan", "title", "clauses", "claims", "open")
     for plan in plans:
@@ -110,8 +109,8 @@ def show(
     plan: PlanName,
     clause: Annotated[str | None, typer.Argument(metavar="[CLAUSE]", help="One clause, such as P1-09.")] = None,
     *,
-    lang: InLanguage = Lang.EN,
-    as_json: AsJson = False,
+    lang: LangOption = Lang.EN,
+    to_json: JsonFile = None,
 ) -> None:
     """Show a plan's clauses with their numbers, or all about one clause."""
     from resilience_sim.plans.files import find, read_plan
@@ -119,11 +118,11 @@ def show(
 
     register, _ = read_plan(find(plan))
     if clause is not None:
-        _show_clause(register, clause, lang, as_json)
+        _show_clause(register, clause, lang, to_json)
         return
-    if as_json:
+    if to_json is not None:
         clauses = [_clause_data(c) for c in register.clauses]
-        _print_json({"plan": register.plan, "title": register.title.model_dump(), "clauses": clauses})
+        _show_json(to_json, {"plan": register.plan, "title": register.title.model_dump(), "clauses": clauses})
         return
     language: Language = lang.value
     typer.echo(getattr(register.title, lang))
@@ -139,7 +138,7 @@ def _clause_data(clause: Clause) -> dict[str, Any]:
     return clause.model_dump(mode="json", by_alias=True, exclude_none=True) | {"text": revised(clause, {})}
 
 
-def _show_clause(plan: Plan, clause_id: str, lang: Lang, as_json: bool) -> None:
+def _show_clause(plan: Plan, clause_id: str, lang: Lang, to_json: str | None) -> None:
     from resilience_sim.errors import PlanError
     from resilience_sim.plans.wording import render
 
@@ -147,8 +146,8 @@ def _show_clause(plan: Plan, clause_id: str, lang: Lang, as_json: bool) -> None:
         raise PlanError(f"plan {plan.plan!r} has no clause {clause_id!r}; accepted: {', '.join(ids)}")
     clause = plan.clause(clause_id)
     questions = [q for q in plan.questions if q.no in clause.questions]
-    if as_json:
-        _print_json(_clause_data(clause) | {"questions": [q.model_dump(mode="json") for q in questions]})
+    if to_json is not None:
+        _show_json(to_json, _clause_data(clause) | {"questions": [q.model_dump(mode="json") for q in questions]})
         return
     language: Language = lang.value
     typer.echo(f"{clause.id}  {clause.where}  ({_word('tier', lang)} {clause.tier}, {clause.model})")
@@ -183,9 +182,11 @@ def _show_history(name: str, quantity: Quantity, lang: Lang) -> None:
 
 @app.command()
 def validate(
-    plans: Annotated[list[str], typer.Argument(metavar="PLAN...", help="Slugs or folders.")], *, as_json: AsJson = False
+    plans: Annotated[list[str], typer.Argument(metavar="PLAN...", help="Slugs or folders.")],
+    *,
+    to_json: JsonFile = None,
 ) -> None:
-    """Check the form of plans and their sites; exit code 2 if one is refused."""
+    """Check plans, their sites, and that their claims name studies; exit code 2 if one is refused."""
     from resilience_sim.errors import ResilienceError
 
     results: list[dict[str, Any]] = []
@@ -194,8 +195,8 @@ def validate(
             results.append({"plan": plan, "ok": True, **_validated(plan)})
         except ResilienceError as error:
             results.append({"plan": plan, "ok": False, "error": str(error)})
-    if as_json:
-        _print_json(results)
+    if to_json is not None:
+        _show_json(to_json, results)
     else:
         for result in results:
             typer.echo(_verdict(result), err=not result["ok"])
@@ -207,8 +208,12 @@ def _validated(name: str) -> dict[str, Any]:
     from resilience_sim.plans.files import find, read_plan, read_site
 
     folder = find(name)
-    plan, _ = read_plan(folder)
+    plan, document = read_plan(folder)
     site = read_site(folder)[0] if (folder / "site.yaml").exists() else None
+    if plan.claims() and site is not None:
+        from resilience_sim.studies import bind
+
+        bind(plan, site, document=document)
     return {**_counts(plan), "facts": None if site is None else len(site.facts)}
 
 
@@ -232,16 +237,16 @@ def diff(
     a: Annotated[str, typer.Argument(metavar="A", help="A slug, folder or plan file.")],
     b: Annotated[str, typer.Argument(metavar="B", help="Another.")],
     *,
-    as_json: AsJson = False,
+    to_json: JsonFile = None,
 ) -> None:
     """Print the difference between two plan files; with --json, between their numbers."""
     from resilience_sim.plans import comparison
     from resilience_sim.plans.files import read_plan
 
     files = _plan_file(a), _plan_file(b)
-    if as_json:
+    if to_json is not None:
         plans = [read_plan(file)[0] for file in files]
-        _print_json([change._asdict() for change in comparison.changes(*plans)])
+        _show_json(to_json, [change._asdict() for change in comparison.changes(*plans)])
     elif text := comparison.diff(*files):
         typer.echo(text)
 

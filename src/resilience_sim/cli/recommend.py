@@ -45,9 +45,7 @@ def recommend(
     lang: LangOption = Lang.EN,
 ) -> None:
     """Find the cheapest numbers with which the claims hold, prove it, and write them as proposals."""
-    from rich.console import Console
-
-    from resilience_sim.cli.session import bound_plans, progress, show_json
+    from resilience_sim.cli.session import bound_plans, consoles, progress, show_json
     from resilience_sim.errors import InputsError
     from resilience_sim.experiments.recommend import groups
     from resilience_sim.experiments.recommend import recommend as recommended
@@ -57,7 +55,7 @@ def recommend(
     from resilience_sim.reports.tables import recommendation_table
 
     seed = fresh_seed() if seed is None else seed
-    console, errors = Console(quiet=json == "-"), Console(stderr=True)
+    console, errors = consoles(quiet=json == "-")
     errors.print(f"seed {seed}", style="dim", highlight=False)
     found: list[Recommendation] = []
     for one in bound_plans(plans, record):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from resilience_sim.plans.register import Plan
     from resilience_sim.studies.question import Study
 
-__all__ = ["Bound", "bound_plans", "progress", "show_json", "write_text"]
+__all__ = ["Bound", "bound_plans", "consoles", "progress", "show_json", "write_text"]
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,17 @@ def _replayed(record: Path) -> tuple[LineOutages, float]:
 
 def _hash(path: Path) -> str:
     return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+
+
+WIDTH = 140  # where output is no terminal, tables are as wide as they need
+
+
+def consoles(*, quiet: bool) -> tuple[Console, Console]:
+    """Where results go (nowhere if `quiet`), and where progress and remarks go."""
+    from rich.console import Console
+
+    results, remarks = Console(quiet=quiet), Console(stderr=True)
+    return (results if results.is_terminal else Console(quiet=quiet, width=WIDTH)), remarks
 
 
 @contextlib.contextmanager

@@ -92,7 +92,7 @@ def verdict_figure(rows: Sequence[CheckedClaim], lang: str) -> Figure:
             _draw_verdict(axes, y, row, writing)
         axes.set(xlim=(-2, 102), ylim=(len(rows) - 0.5, -0.5), xlabel=say(writing, "kept"))
         axes.text(1.02, 1, say(writing, "events"), transform=axes.transAxes, va="bottom", color=GREY, fontsize=8)
-        axes.set_title(say(writing, "interval"), color=GREY, fontsize=8)
+        figure.suptitle(say(writing, "interval"), x=0.01, ha="left", color=GREY, fontsize=8)
         _label_rows(axes, [row.question for row in rows], writing)
         answers = [answer for answer in Answer if any(row.verdict.answer is answer for row in rows)]
         keys = [_mark(answer, say(writing, answer)) for answer in answers]

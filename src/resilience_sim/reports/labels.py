@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from resilience_sim.reports.fonts import Script
 
-__all__ = ["say"]
+__all__ = ["WORDS", "say"]
 
 WORDS = {  # key: Chinese, English
     "holds": ("成立", "holds"),

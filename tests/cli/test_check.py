@@ -1,0 +1,124 @@
+"""The verbs check and recommend as their users meet them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from resilience_sim.plans.files import library
+
+FOLDER = library()["utility-call-centre"]
+ROW = {
+    "plan", "clause", "claim", "interpretation", "scenario", "study", "measure", "unit", "reading", "relation", "limit",
+    "required_share", "verdict", "estimate", "low", "high", "replications", "evidence_holds", "evidence_fails", "margin",
+    "budget", "breaking_points", "stands_in_share_of_sites",
+}  # fmt: skip
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from resilience_sim.cli import main; main()", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+@pytest.fixture(scope="module")
+def checked() -> dict[str, object]:
+    done = run("check", "utility-call-centre", "--seed", "3", "--no-breaking", "--sites", "2", "--json", "-")
+    assert done.returncode == 0, done.stderr
+    found: dict[str, object] = json.loads(done.stdout)
+    return found
+
+
+def test_check_writes_the_schema_it_promises(checked: dict[str, object]) -> None:
+    assert checked["schema"] == "resilience-sim/check@1"
+    assert (checked["seed"], checked["family_error"]) == (3, 1e-3)
+    claims = checked["claims"]
+    assert isinstance(claims, list)
+    assert len(claims) == 18
+    for row in claims:
+        assert set(row) >= ROW
+        assert row["low"] <= row["estimate"] <= row["high"]
+        assert row["verdict"] in ("holds", "fails", "on_the_line", "undecided")
+
+
+def test_clauses_without_a_claim_are_listed_and_never_hidden(checked: dict[str, object]) -> None:
+    unclaimed = checked["unclaimed"]
+    assert isinstance(unclaimed, list)
+    assert {"P1-01", "P1-16"} <= {row["clause"] for row in unclaimed}
+    assert len(unclaimed) == 14
+
+
+def test_the_plan_as_it_stands_fails_at_the_stand_in_site(checked: dict[str, object]) -> None:
+    claims = checked["claims"]
+    assert isinstance(claims, list)
+    assert {row["verdict"] for row in claims} == {"fails"}
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_table_speaks_both_languages(language: str) -> None:
+    done = run("check", "utility-call-centre", "--seed", "3", "--no-breaking", "--sites", "0", "--lang", language)
+    assert done.returncode == 0, done.stderr
+    words = {"zh": ("结论", "不成立", "临沂暴雨日", "尚未检验的条款"), "en": ("verdict", "fails", "Linyi storm")}
+    for word in words[language]:
+        assert word in done.stdout
+    assert "seed 3" in done.stderr
+
+
+def test_strict_tells_by_its_exit_code_that_a_claim_fails() -> None:
+    done = run("check", "utility-call-centre", "--seed", "3", "--no-breaking", "--sites", "0", "--strict")
+    assert done.returncode == 1
+
+
+def test_a_run_without_a_seed_draws_one_and_says_which() -> None:
+    done = run("check", "kindergarten")
+    assert done.returncode == 0, done.stderr
+    assert "seed " in done.stderr
+    assert "kindergarten (35): P3-01" in done.stdout.replace("\n", " ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("check", "no-such-plan"), "no-such-plan"),
+        (("check", "utility-call-centre", "--record", "no-such.csv"), "no-such.csv"),
+        (("recommend", "utility-call-centre", "--scenario", "flood"), "flood"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_two(arguments: tuple[str, ...], words: str) -> None:
+    done = run(*arguments, "--seed", "1")
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    last = done.stderr.strip().splitlines()[-1]
+    assert last.startswith("resilience-sim: ")
+    assert words in last
+    assert "accepted" in last
+
+
+def test_a_bad_plan_writes_nothing(tmp_path: Path) -> None:
+    plan = (FOLDER / "plan.yaml").read_text(encoding="utf-8")
+    (tmp_path / "plan.yaml").write_text(plan.replace("unit: lines", "unit: wires", 1), encoding="utf-8")
+    (tmp_path / "site.yaml").write_bytes((FOLDER / "site.yaml").read_bytes())
+    out = tmp_path / "out"
+    done = run("check", str(tmp_path), "--seed", "1", "--out", str(out))
+    assert done.returncode == 2
+    assert "wires" in done.stderr
+    assert not out.exists()
+
+
+def test_a_record_of_ones_own_is_replayed(tmp_path: Path) -> None:
+    rows = ["start,end,customers"]
+    for day in range(1, 29):
+        for minute in range(0, 25, 5):
+            rows.append(f"2024-02-{day:02d} 10:{minute:02d},2024-02-{day:02d} 16:{minute:02d},1500")
+    record = tmp_path / "lines.csv"
+    record.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    done = run(
+        "check", "utility-call-centre", "--seed", "3", "--no-breaking", "--sites", "0", "--record", str(record),
+        "--json", "-",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    scenarios = [row["scenario"] for row in json.loads(done.stdout)["claims"]]
+    assert scenarios.count("replay") == 8  # the record has only major events, and the general claims say so

@@ -1,0 +1,149 @@
+"""The utility call centre's study: the plan read to the letter, and the laws its events obey."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from resilience_sim.errors import PlanError
+from resilience_sim.plans.files import library, read_plan, read_site
+from resilience_sim.studies import bind
+from resilience_sim.studies.utility_call_centre import UtilityCallCentre
+from resilience_sim.studies.utility_event import Event
+
+FOLDER = library()["utility-call-centre"]
+
+
+@pytest.fixture(scope="module")
+def study() -> UtilityCallCentre:
+    plan, _ = read_plan(FOLDER)
+    site, _ = read_site(FOLDER)
+    found = bind(plan, site)
+    assert isinstance(found, UtilityCallCentre)
+    return found
+
+
+def event(study: UtilityCallCentre, claim: str, scenario: str = "district") -> Event:
+    for question in study.questions():
+        if (question.claim.id, question.scenario) == (claim, scenario):
+            assert isinstance(question.situation, Event)
+            return question.situation
+    raise KeyError(claim)
+
+
+def test_the_plan_is_read_to_the_letter(study: UtilityCallCentre) -> None:
+    plain = study.rules({})
+    assert (plain.general_lines, plain.major_lines) == (3, 4)  # 超过两条 is three, 超过 3 条 is four
+    assert study.events.levels == {"general": (3, 3), "major": (4, None)}
+    assert plain.major_people == 3
+    assert study.rules({"P1-13": "adds"}).major_people == 4
+    assert not plain.planned_counted
+    assert study.rules({"P1-12": "planned_counted"}).planned_counted
+
+
+def test_every_claim_is_asked_in_every_scenario_it_fits(study: UtilityCallCentre) -> None:
+    asked = [(q.clause, q.claim.id, q.scenario) for q in study.questions()]
+    assert len(asked) == len(set(asked)) == 2 + 2 * 8
+    assert ("P1-09", "P1-09.a", "linyi_storm") not in asked
+
+
+def test_the_roster_is_the_fewest_agents_by_erlang_c(study: UtilityCallCentre) -> None:
+    assert study.events._shifts[1] == [5, 12, 12]  # 9 Erlang in the busiest hour need 12
+
+
+def test_equal_arguments_give_equal_events(study: UtilityCallCentre) -> None:
+    plan, _ = read_plan(FOLDER)
+    site, _ = read_site(FOLDER)
+    again = UtilityCallCentre(plan, site)
+    for claim in ("P1-09.a", "P1-13.g"):
+        assert study.replicate(event(study, claim), 5, 3) == again.replicate(event(again, claim), 5, 3)
+
+
+def test_rules_change_the_agents_and_nothing_else_of_an_event(study: UtilityCallCentre) -> None:
+    plain = event(study, "P1-13.a")
+    more = replace(plain, rules=replace(plain.rules, major_agents=12))
+    for replication in range(4):
+        few, many = (study.trace(e, 5, replication) for e in (plain, more))
+        assert few.lines == many.lines
+        assert few.roster == many.roster
+        at = np.linspace(few.start_s, few.end_s, 500)
+        assert (many.agents.at(at) >= few.agents.at(at)).all()
+
+
+def test_an_event_begins_when_its_level_is_reached(study: UtilityCallCentre) -> None:
+    for claim, level in (("P1-09.a", 3), ("P1-13.a", 4)):
+        for replication in range(10):
+            lines = study.trace(event(study, claim), 5, replication).lines
+            assert lines.at(0.0) >= level > lines.at(-1e-6)
+
+
+def test_the_trace_and_the_measures_tell_the_same_story(study: UtilityCallCentre) -> None:
+    asked = event(study, "P1-09.a")
+    for replication in range(5):
+        row, trace = study.replicate(asked, 5, replication), study.trace(asked, 5, replication)
+        added = (trace.agents - trace.roster).integral(-7 * 86400, trace.end_s) / 3600
+        assert row["added_hours"] == pytest.approx(added, abs=1e-9)
+
+
+def test_more_extra_agents_help_on_the_same_events(study: UtilityCallCentre) -> None:
+    plain = event(study, "P1-13.a")
+    means = [
+        np.mean([
+            study.replicate(replace(plain, rules=replace(plain.rules, major_agents=n)), 5, k)["service_level"]
+            for k in range(40)
+        ])
+        for n in (0, 3, 10, 40)
+    ]  # fmt: skip
+    assert means == sorted(means)
+    assert means[-1] > means[0] + 20
+
+
+def test_more_load_hurts_on_the_same_events(study: UtilityCallCentre) -> None:
+    question = next(q for q in study.questions() if q.claim.id == "P1-09.b")
+    for axis in study.axes(question):
+        if axis.name == "lines_at_once":
+            continue
+        low, high = (
+            np.mean([study.replicate(study.moved(question, axis, value), 5, k)["answer_rate"] for k in range(30)])
+            for value in (axis.values[0], axis.values[-1])
+        )
+        assert low > high + 20
+
+
+def test_the_storm_day_has_the_reported_calls(study: UtilityCallCentre) -> None:
+    asked = event(study, "P1-13.a", "linyi_storm")
+    trace = study.trace(asked, 5, 0)
+    assert trace.lines.values.max() > 20
+    hour = (trace.clock_s % 86400) / 3600
+    assert 8 <= hour <= 20
+
+
+def test_costs_rise_with_every_easier_choice(study: UtilityCallCentre) -> None:
+    question = study.questions()[0]
+    costs = study.costs(question, 7)
+    assert costs.shape == tuple(len(choice.values) for choice in study.choices(question))
+    for axis in range(costs.ndim):
+        assert (np.diff(costs, axis=axis) >= -1e-9).all()
+
+
+def test_a_claim_that_names_no_measure_is_refused_with_its_line(tmp_path: Path) -> None:
+    text = (FOLDER / "plan.yaml").read_text(encoding="utf-8")
+    line = next(k for k, row in enumerate(text.splitlines(), 1) if "measure: service_level" in row)
+    broken = text.replace("measure: service_level", "measure: happiness", 1)
+    (tmp_path / "plan.yaml").write_text(broken, encoding="utf-8")
+        text.replace("measure: service_level", "measure: happiness", 1), encoding="utf-8"
+    )
+    plan, document = read_plan(tmp_path)
+    site, _ = read_site(FOLDER)
+    with pytest.raises(PlanError, match=rf"plan\.yaml:{line}: .*'happiness'; accepted: service_level, answer_rate"):
+        bind(plan, site, document=document)
+
+
+def test_a_site_without_a_fact_is_refused_by_name(study: UtilityCallCentre) -> None:
+    facts = {name: fact for name, fact in study.site.facts.items() if name != "patience.mean"}
+    lacking = UtilityCallCentre(study.plan, study.site.model_copy(update={"facts": facts}))
+    with pytest.raises(PlanError, match=r"lacks the fact 'patience\.mean'"):
+        lacking.replicate(event(lacking, "P1-09.a"), 1, 0)
