@@ -14,8 +14,8 @@ from resilience_sim.plans.files import library
 FOLDER = library()["utility-call-centre"]
 ROW = {
     "plan", "clause", "claim", "interpretation", "scenario", "study", "measure", "unit", "reading", "relation", "limit",
-    "required_share", "verdict", "estimate", "low", "high", "replications", "evidence_holds", "evidence_fails", "margin",
-    "budget", "breaking_points", "stands_in_share_of_sites",
+    "required_share", "verdict", "estimate", "low", "high", "replications", "evidence_holds", "evidence_fails",
+    "margin", "budget", "breaking_points", "stands_in_share_of_sites",
 }  # fmt: skip
 
 
@@ -109,12 +109,13 @@ def test_a_bad_plan_writes_nothing(tmp_path: Path) -> None:
 
 
 def test_a_record_of_ones_own_is_replayed(tmp_path: Path) -> None:
-    rows = ["start,end,customers"]
-    for day in range(1, 29):
-        for minute in range(0, 25, 5):
-            rows.append(f"2024-02-{day:02d} 10:{minute:02d},2024-02-{day:02d} 16:{minute:02d},1500")
+    lines = [
+        f"2024-02-{day:02d} 10:{minute:02d},2024-02-{day:02d} 16:{minute:02d},1500"
+        for day in range(1, 29)
+        for minute in range(0, 25, 5)
+    ]
     record = tmp_path / "lines.csv"
-    record.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    record.write_text("\n".join(["start,end,customers", *lines, ""]), encoding="utf-8")
     done = run(
         "check", "utility-call-centre", "--seed", "3", "--no-breaking", "--sites", "0", "--record", str(record),
         "--json", "-",

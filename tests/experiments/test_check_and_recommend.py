@@ -80,7 +80,7 @@ def test_checking_asks_for_verdicts_first_and_then_for_more() -> None:
     told: list[str] = []
     runs = Runs(study, 1, tick=told.append)
     (row,) = check(
-        PLAN_WITH_COINS, study, runs, family_error=1e-3, sites=20, on_verdict=lambda r: told.append("verdict")
+        PLAN_WITH_COINS, study, runs, family_error=1e-3, sites=20, on_verdict=lambda _: told.append("verdict")
     )
     assert told[:2] == ["C1-01.a toss", "verdict"]
     assert row.verdict.answer is Answer.HOLDS

@@ -14,6 +14,8 @@ from resilience_sim.plans.proposals import export
 
 Make = Callable[[str | bytes], Path]
 AGENTS = '      - {from: 2020-01-01, value: 1, status: in_force, source: "1"}   # the plan\'s own\n'
+PROPOSED = '      - {from: 2021-01-01, value: 2, status: proposed, id: "0123456789ab", source: s, evidence: e}\n'
+WITHDRAWN = '      - {from: 2021-01-02, value: 2, status: withdrawn, answers: "0123456789ab", by: me, source: s}\n'
 
 
 def in_entry(old: str, new: str) -> tuple[str, str, int]:
@@ -54,6 +56,13 @@ CASES: dict[str, tuple[str, str, int, str]] = {
         "{agents} or 3 more",
         6,
         "text.en has a bare number (3); accepted are {placeholders}",
+    ),
+    "number without its place": ("{agents} more", "some more", 6, "text.en lacks the placeholder {agents}"),
+    "two answers to one proposal": (
+        AGENTS,
+        AGENTS + PROPOSED + WITHDRAWN + WITHDRAWN,
+        12,
+        "that id waits for an answer",
     ),
     "placeholder of nothing": (
         "{agents} more",

@@ -134,8 +134,6 @@ def test_a_claim_that_names_no_measure_is_refused_with_its_line(tmp_path: Path) 
     line = next(k for k, row in enumerate(text.splitlines(), 1) if "measure: service_level" in row)
     broken = text.replace("measure: service_level", "measure: happiness", 1)
     (tmp_path / "plan.yaml").write_text(broken, encoding="utf-8")
-        text.replace("measure: service_level", "measure: happiness", 1), encoding="utf-8"
-    )
     plan, document = read_plan(tmp_path)
     site, _ = read_site(FOLDER)
     with pytest.raises(PlanError, match=rf"plan\.yaml:{line}: .*'happiness'; accepted: service_level, answer_rate"):

@@ -95,7 +95,7 @@ def read_text(path: Path, *, most_bytes: int = MOST_BYTES) -> str:
         another encoding.
     """
     if not path.exists():
-        raise DataError("there is no such file", place=Place(path))
+        raise DataError("there is no such file; accepted is a CSV file, plain or .gz", place=Place(path))
     if not path.is_file():
         raise DataError("is a directory or a device; accepted is a file", place=Place(path))
     try:

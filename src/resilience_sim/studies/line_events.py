@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from resilience_sim.errors import InputsError
-from resilience_sim.hazards.events import EpisodeLibrary, library_of
+from resilience_sim.hazards.events import EpisodeLibrary, episodes, library_of
 from resilience_sim.hazards.outage_calls import OutageCallLaw
 from resilience_sim.hazards.outage_law import OutageLaw
 from resilience_sim.hazards.outages import LineOutages
@@ -92,6 +92,13 @@ class LineEvents:
                 outages, level, years=years, level_max=most, before_s=BEFORE_S, after_s=AFTER_S
             )
         return self._libraries[key]
+
+    def knows(self, scenario: str, level: int, most: int | None) -> bool:
+        """Whether the scenario has an event of the level; a record may have none."""
+        if scenario != "replay" or self.record is None:
+            return True
+        peaks = [episode.peak for episode in episodes(self.record[0].concurrency(), level)]
+        return any(most is None or peak <= most for peak in peaks)
 
     def _history(self, scenario: str, seed: int) -> tuple[LineOutages, float]:
         """All outages from which a scenario's events come, and the years they cover."""

@@ -79,8 +79,14 @@ class UtilityCallCentre:
             self._question(clause, claim, scenario)
             for clause, claim in self.plan.claims()
             for scenario in self.events.lines.scenarios
-            if not (STUDIES[claim.study] == "general" and scenario == "linyi_storm")
+            if self._asks(STUDIES[claim.study], scenario)
         ]
+
+    def _asks(self, level: str, scenario: str) -> bool:
+        """Whether a scenario has events of a level: the storm is always a major one, a record may have none."""
+        if scenario == "linyi_storm":
+            return level == "major"
+        return self.events.lines.knows(scenario, *self.events.levels[level])
 
     def _question(self, clause: Clause, claim: Claim, scenario: str) -> Question:
         assert claim.in_ is not None
@@ -215,7 +221,12 @@ class UtilityCallCentre:
         general, major = int(plain.general_lines), int(plain.major_lines)
         notes = []
         for scenario in ("district", *(("replay",) if self.record else ())):
-            often = [self.events.lines.library(scenario, level, None, seed).per_year for level in (general, major)]
+            often = [
+                self.events.lines.library(scenario, level, None, seed).per_year
+                if self.events.lines.knows(scenario, level, None)
+                else 0.0
+                for level in (general, major)
+            ]
             if language == "zh":
                 name = "拟合停电规律" if scenario == "district" else "停电记录"
                 notes.append(
