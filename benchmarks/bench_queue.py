@@ -121,7 +121,7 @@ def cpp_program(folder: str) -> Path:
 
 
 def cpp_days(program: Path, days: int, seed: int) -> tuple[float, list[Day]]:
-    """Seconds per day by the program's own clock, and the days."""
+    """Processor seconds per day by the program's own clock, and the days."""
     arguments = [str(value) for value in (days, RATE, AGENTS, HANDLING_S, PATIENCE_S, seed)]
     answer = subprocess.run([program, *arguments], check=True, capture_output=True, text=True).stdout.splitlines()
     return float(answer[0]), [tuple(map(float, line.split())) for line in answer[1:]]  # type: ignore[misc]
@@ -139,39 +139,36 @@ def assert_agree(name: str, ours: list[Day], theirs: list[Day]) -> None:
 
 
 def timed(run: Callable[[], list[Day]]) -> tuple[float, list[Day]]:
-    start = time.perf_counter()
+    start = time.process_time()
     days = run()
-    return (time.perf_counter() - start) / len(days), days
+    return (time.process_time() - start) / len(days), days
 
 
 def compare(full: bool) -> None:
-    """Alternate between the models, so that a busy machine slows all of them; ratios are medians over the rounds."""
+    """Alternate between the models, so that a busy machine slows all of them; medians over rounds of processor time."""
     print("redial and stepped staffing" if full else "constant staffing", "- a day of 8,640 callers, draws included")
     engine_days(kernel.simulate, full, range(5))  # compiled or loaded
     chance = random.Random(1)
-    peers: dict[str, Callable[[int], tuple[float, list[Day]]]] = {
+    runs: dict[str, Callable[[int], tuple[float, list[Day]]]] = {
+        "kernel": lambda k: timed(lambda: engine_days(kernel.simulate, full, range(k * BLOCK, (k + 1) * BLOCK))),
         "SimPy, a process per caller": lambda _: timed(lambda: [simpy_day(full, chance)]),
         "SimPy reference": lambda k: timed(lambda: engine_days(reference.simulate, full, range(5000 + k, 5001 + k))),
     }
     with tempfile.TemporaryDirectory() as folder:
         if not full and importlib.util.find_spec("ciw"):
-            peers["Ciw"] = lambda k: timed(lambda: [ciw_day(k)])
+            runs["Ciw"] = lambda k: timed(lambda: [ciw_day(k)])
         if not full and shutil.which("g++"):
             program = cpp_program(folder)
-            peers["C++ -O3"] = lambda k: cpp_days(program, BLOCK, k + 1)
-        spent: dict[str, list[float]] = {name: [] for name in ("kernel", *peers)}
+            runs["C++ -O3"] = lambda k: cpp_days(program, BLOCK, k + 1)
+        spent: dict[str, list[float]] = {name: [] for name in runs}
         days: dict[str, list[Day]] = {name: [] for name in spent}
         for k in range(ROUNDS):
-            block = range(k * BLOCK, (k + 1) * BLOCK)
-            for name, run in {
-                "kernel": lambda _: timed(lambda: engine_days(kernel.simulate, full, block)),
-                **peers,
-            }.items():
+            for name, run in runs.items():
                 seconds, results = run(k)
                 spent[name].append(seconds)
                 days[name] += results
     print(f"  kernel: {1000 * np.median(spent['kernel']):.3f} ms a day")
-    for name in peers:
+    for name in list(runs)[1:]:
         assert_agree(name, days["kernel"], days[name])
         ratio = np.median(np.divide(spent[name], spent["kernel"]))
         print(f"  {name}: {1000 * np.median(spent[name]):.3f} ms a day, {ratio:.1f} x the kernel's time")
@@ -187,16 +184,16 @@ def scaling() -> None:
 
 
 def one_size(callers: int) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     queue = inputs(True, 1000)
     kernel.simulate(queue, draw(queue, Streams(1, 0)))
     queue = inputs(False, callers)
     times = []
-    loaded = time.perf_counter() - start
+    loaded = time.process_time() - start
     for replication in range(3):
-        start = time.perf_counter()
+        start = time.process_time()
         kernel.simulate(queue, draw(queue, Streams(1, replication)))
-        times.append(time.perf_counter() - start)
+        times.append(time.process_time() - start)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     per_caller = 1e9 * min(times) / callers
     print(

@@ -26,6 +26,7 @@ from resilience_sim.plans.files import library, read_plan, read_site
 from resilience_sim.reports import fonts
 from resilience_sim.reports.figures import MARKS, breaking_figure, event_figure, save, verdict_figure
 from resilience_sim.reports.labels import WORDS
+from resilience_sim.reports.words import measure_name
 from resilience_sim.studies.utility_call_centre import UtilityCallCentre
 from resilience_sim.units import HOUR
 from resilience_sim.verdicts.verdict import Answer, ShareTest
@@ -176,15 +177,15 @@ def test_the_verdict_figure_shows_each_share_interval_and_requirement(rows: list
         else:
             assert y not in shares
         label = axes.get_yticklabels()[y].get_text()
-        assert label.startswith(f"{row.question.claim.id} · {row.question.measure.replace('_', ' ')} ≥ ")
+        assert label.startswith(f"{row.question.claim.id} · {measure_name(row.question.measure, 'en')} ≥ ")
 
 
 def test_the_breaking_figure_shows_both_ends_of_each_bracket(rows: list[CheckedClaim]) -> None:
     figure = breaking_figure(rows, "en")
     assert [axes.get_xlabel() for axes in figure.axes] == [
-        "customers who call (%)",
-        "customers on a line (customers)",
-        "lines out at once (lines)",
+        "share who call (%)",
+        "customers per line (customers)",
+        "lines at once (lines)",
     ]
     for column, axes in enumerate(figure.axes):
         for marker, end in (("o", "holds_at"), ("X", "fails_at")):
@@ -219,7 +220,7 @@ def test_the_event_figure_shows_the_event_that_is_measured(study: UtilityCallCen
     assert trace.lines.at(-1e-6) < level <= trace.lines.at(0.0)
 
     figure = event_figure(study, situation, SEED, 0, "en")
-    assert f"answer rate {row['answer_rate']:.0f} %, {row['calls']} calls" in figure.get_suptitle()
+    assert f"{row['answer_rate']:.0f} % answered, {row['calls']} calls" in figure.get_suptitle()
     lines, agents, waiting = figure.axes
     starts = [start / HOUR for start, _ in trace.general if trace.start_s <= start <= trace.end_s]
     assert starts[0] == 0.0

@@ -23,6 +23,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocato
 from resilience_sim.errors import ExportError, InputsError
 from resilience_sim.experiments.breaking import BreakingPoint
 from resilience_sim.experiments.check import CheckedClaim
+from resilience_sim.reports import words
 from resilience_sim.reports.fonts import Script, script
 from resilience_sim.reports.labels import say
 from resilience_sim.studies.call_up import Spells
@@ -95,7 +96,7 @@ def verdict_figure(rows: Sequence[CheckedClaim], lang: str) -> Figure:
         figure.suptitle(say(writing, "interval"), x=0.01, ha="left", color=GREY, fontsize=8)
         _label_rows(axes, [row.question for row in rows], writing)
         answers = [answer for answer in Answer if any(row.verdict.answer is answer for row in rows)]
-        keys = [_mark(answer, say(writing, answer)) for answer in answers]
+        keys = [_mark(answer, words.say(answer, writing.language)) for answer in answers]
         required = Line2D([], [], color=BLACK, lw=2, ls="", marker="|", ms=11, mew=2, label=say(writing, "required"))
         figure.legend(handles=[*keys, required], loc="outside lower center", ncols=5)
     return figure
@@ -112,7 +113,7 @@ def _draw_verdict(axes: Axes, y: int, row: CheckedClaim, writing: Script) -> Non
         mark.set_data([100 * verdict.estimate], [y])
         mark.set_clip_on(False)
         axes.add_line(mark)
-    counted = f"{verdict.successes:g}/{verdict.replications}  {say(writing, verdict.answer)}"
+    counted = f"{verdict.successes:g}/{verdict.replications}  {words.say(verdict.answer, writing.language)}"
     axes.text(1.02, y, counted, transform=axes.get_yaxis_transform(), va="center", color=colour, fontsize=8.5)
 
 
@@ -131,8 +132,10 @@ def _label_rows(axes: Axes, questions: Sequence[Question], writing: Script) -> N
 def _name(question: Question, writing: Script) -> str:
     """Claim · measure and limit · scenario, and below it how the clause is read."""
     sign = "≥" if question.relation == "at_least" else "≤"
-    measure = f"{say(writing, question.measure)} {sign} {question.limit:g} {say(writing, question.unit)}"
-    name = f"{question.claim.id} · {measure} · {say(writing, question.scenario)}"
+    measure = words.measure_name(question.measure, writing.language)
+    scenario = words.scenario_name(question.scenario, writing.language)
+    limit = f"{sign} {question.limit:g} {say(writing, question.unit)}"
+    name = f"{question.claim.id} · {measure} {limit} · {scenario}"
     readings = [say(writing, reading) for reading in question.interpretation.split(" + ") if reading]
     return name + ("\n" + (" + ".join(readings)) if readings else "")
 
@@ -170,7 +173,7 @@ def breaking_figure(rows: Sequence[CheckedClaim], lang: str, *, today: Mapping[s
                 (y, point) for y, row in enumerate(drawn) for point in row.breaking_points if point.along == along
             ]
             _draw_load(axes, points, (today or {}).get(along))
-            axes.set_xlabel(f"{say(writing, along)} ({say(writing, unit)})")
+            axes.set_xlabel(f"{words.load_name(along, writing.language)} ({say(writing, unit)})")
         panels[0].set_ylim(len(drawn) - 0.5, -0.5)
         for axes in panels:
             _label_rows(axes, [row.question for row in drawn], writing)
@@ -237,7 +240,8 @@ def event_figure(study: UtilityCallCentre, situation: Event, seed: int, replicat
     with _look(writing.families):
         figure = Figure(figsize=(8.4, 6.8), layout="constrained")
         lines, agents, waiting = figure.subplots(3, 1, sharex=True)
-        title = say(writing, "event").format(scenario=say(writing, situation.load.scenario), number=replication)
+        scenario = words.scenario_name(situation.load.scenario, writing.language)
+        title = say(writing, "event").format(scenario=scenario, number=replication)
         figure.suptitle(f"{title}\n{say(writing, 'outcome').format(**row)}", x=0.01, ha="left", linespacing=1.4)
         _draw_lines(lines, trace, situation, writing)
         _draw_agents(agents, trace, writing)

@@ -13,12 +13,13 @@ import os
 import warnings
 from functools import cache
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from matplotlib import font_manager
 from matplotlib.ft2font import FT2Font
 
 from resilience_sim.errors import DataError, InputsError
+from resilience_sim.reports.words import Language
 
 __all__ = ["FAMILIES", "VARIABLE", "Script", "chinese_family", "script"]
 
@@ -39,8 +40,6 @@ FAMILIES = (
     "Noto Sans CJK JP",  # the name under which some systems list the collection of all CJK faces
 )
 SAMPLE = "电话接通率"
-
-Language = Literal["zh", "en"]
 
 
 class Script(NamedTuple):

@@ -1,4 +1,4 @@
-"""The words of figures in Chinese and English."""
+"""The words that only figures need, in Chinese and English; those they share with tables are in ``words``."""
 
 from __future__ import annotations
 
@@ -7,22 +7,10 @@ from resilience_sim.reports.fonts import Script
 __all__ = ["WORDS", "say"]
 
 WORDS = {  # key: Chinese, English
-    "holds": ("成立", "holds"),
-    "fails": ("不成立", "fails"),
-    "on_the_line": ("临界", "on the line"),
-    "undecided": ("未定", "undecided"),
-    "service_level": ("服务水平", "service level"),
-    "answer_rate": ("接通率", "answer rate"),
-    "district": ("辖区", "district"),
-    "linyi_storm": ("临沂暴雨日", "Linyi storm"),
-    "replay": ("停电记录", "record"),
     "replaces": ("取代一般方案", "replaces"),
     "adds": ("在一般方案上追加", "adds"),
     "planned_counted": ("计入计划停电", "planned outages count"),
     "planned_not_counted": ("不计计划停电", "planned outages do not count"),
-    "outage_calls.share_who_call": ("停电用户来电比例", "customers who call"),
-    "outage_calls.customers_per_line": ("每条线路用户数", "customers on a line"),
-    "lines_at_once": ("同时停电线路", "lines out at once"),
     "lines": ("条", "lines"),
     "customers": ("户", "customers"),
     "kept": ("达标事件占比（%）", "share of events that keep the limit (%)"),
@@ -39,7 +27,7 @@ WORDS = {  # key: Chinese, English
     "event": ("单次事件：{scenario}，编号 {number}", "One event: {scenario}, no. {number}"),
     "outcome": (
         "服务水平 {service_level:.0f}%，接通率 {answer_rate:.0f}%，来电 {calls:.0f} 个",
-        "service level {service_level:.0f} %, answer rate {answer_rate:.0f} %, {calls:.0f} calls",
+        "{service_level:.0f} % answered in time, {answer_rate:.0f} % answered, {calls:.0f} calls",
     ),
     "hours": ("事件开始（{clock}）后的小时数", "hours since the event began at {clock}"),
     "lines_axis": ("停电线路（条）", "lines out"),

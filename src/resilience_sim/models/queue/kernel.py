@@ -1,8 +1,9 @@
 """The queue machine compiled: one loop over what comes next.
 
-First calls and staff changes stand sorted; all else that lies ahead (ends of service, ends of patience, redials) is in
-one heap, where entries that have become void are passed over. Waiting calls are linked in one line per priority, calls
-in service in a line of their own, so that a call leaves the middle of a line at once. All room is set aside before.
+First calls and staff changes stand sorted; all else that lies ahead (ends of service, ends of patience, redials) is
+kept in one order, where entries that have become void are passed over. Waiting calls are linked in one line per
+priority, so that one leaves the middle at once; calls in service, in a line of their own where a staff cut asks who
+started last. All room is set aside before.
 
 An end of patience is an event only where something depends on its instant: how many wait (a limit on places, balking,
 a trace), or a redial. Otherwise a caller is found gone when the head of the line is looked at. The path is the same.
