@@ -21,9 +21,9 @@ from resilience_sim.plans.site import Site
 from resilience_sim.randomness import Empirical, LogNormal, Streams
 from resilience_sim.units import DAY, HOUR
 
-__all__ = ["LineEvents", "Lines", "customers_law", "district_law", "duration_law"]
+__all__ = ["YEARS", "LineEvents", "Lines", "customers_law", "district_law", "duration_law"]
 
-YEARS = 400  # length of the drawn time from which a district's events come: some thousands of events
+YEARS = 400  # some thousands of events
 SHORTEST_S = 900.0  # where the tables of durations begin: shorter outages are hardly ever recorded
 BEFORE_S, AFTER_S = 6 * HOUR, 24 * HOUR  # lines out in this time around the event's start belong to it
 
@@ -69,10 +69,20 @@ class LineEvents:
         How customers call; the storm day's lines are found from its calls.
     record
         Outages to replay and the years that they cover, if there are any.
+    years
+        Length of the drawn time from which a district's events come.
     """
 
-    def __init__(self, site: Site, calls: OutageCallLaw, record: tuple[LineOutages, float] | None = None) -> None:
+    def __init__(
+        self,
+        site: Site,
+        calls: OutageCallLaw,
+        record: tuple[LineOutages, float] | None = None,
+        *,
+        years: int = YEARS,
+    ) -> None:
         self.site = site
+        self.years = years
         self.calls = calls
         self.record = record
         self._libraries: dict[tuple[str, int, int | None, int], EpisodeLibrary] = {}
@@ -108,8 +118,10 @@ class LineEvents:
             return self.record
         if seed not in self._histories:
             # Replication 0 of streams of its own: the district's history is one, whatever is asked of it.
-            self._histories[seed] = district_law(self.site).draw(Streams(seed, 0), YEARS * 365, name="outages/history")
-        return self._histories[seed], float(YEARS)
+            self._histories[seed] = district_law(self.site).draw(
+                Streams(seed, 0), self.years * 365, name="outages/history"
+            )
+        return self._histories[seed], float(self.years)
 
     def draw(self, scenario: str, level: int, most: int | None, seed: int, streams: Streams) -> Lines:
         """One event that reaches `level` lines."""

@@ -33,6 +33,7 @@ from resilience_sim.hazards.outages import LineOutages
 from resilience_sim.plans.claims import Claim, share_of_events
 from resilience_sim.plans.register import Clause, Plan
 from resilience_sim.plans.site import Site
+from resilience_sim.studies.line_events import YEARS
 from resilience_sim.studies.question import Axis, Choice, Question, Situation
 from resilience_sim.studies.utility_event import Event, EventTrace, Load, Rules, UtilityEvents
 from resilience_sim.units import MINUTE, from_base, parse, to_base
@@ -44,6 +45,7 @@ Floats = npt.NDArray[np.float64]
 STUDIES = {"general_response": "general", "major_response": "major"}
 MEASURES = {"service_level": "%", "answer_rate": "%"}
 READINGS = ("per_event",)
+YEARS_ELSEWHERE = 60  # enough to sample a dozen events at each of many sites
 DOUBLING = (0, 1, 2, 3, 5, 10, 20, 40)  # extra agents offered: neighbours differ enough to be told apart
 
 
@@ -56,20 +58,29 @@ class UtilityCallCentre:
         The register and the site's facts.
     record
         Line outages to replay and the years they cover; adds the scenario ``replay``.
+    years
+        Length of the drawn time from which a district's events come.
     """
 
-    def __init__(self, plan: Plan, site: Site, record: tuple[LineOutages, float] | None = None) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        site: Site,
+        record: tuple[LineOutages, float] | None = None,
+        *,
+        years: int = YEARS,
+    ) -> None:
         self.plan = plan
         self.site = site
         self.record = record
         plain = self.rules({})
         general, major = int(plain.general_lines), int(plain.major_lines)
         levels = {"general": (general, major - 1), "major": (major, None)}
-        self.events = UtilityEvents(site, levels, record)
+        self.events = UtilityEvents(site, levels, record, years=years)
 
     def at_site(self, values: Mapping[str, float]) -> UtilityCallCentre:
-        """The same study with other values of some facts."""
-        return UtilityCallCentre(self.plan, self.site.with_values(values), self.record)
+        """The same study with other values of some facts; its events come from a shorter drawn time."""
+        return UtilityCallCentre(self.plan, self.site.with_values(values), self.record, years=YEARS_ELSEWHERE)
 
     # ---- what is asked
 

@@ -24,7 +24,7 @@ from resilience_sim.models.queue.theory.staffing import fewest_agents
 from resilience_sim.plans.site import Site
 from resilience_sim.randomness import Exponential, LogNormal, Streams
 from resilience_sim.studies.call_up import Spells, in_force, present, staff_added_at_hand_over
-from resilience_sim.studies.line_events import LineEvents
+from resilience_sim.studies.line_events import YEARS, LineEvents
 from resilience_sim.timelines import Timeline, constant
 from resilience_sim.units import DAY, HOUR, MINUTE
 
@@ -121,6 +121,8 @@ class UtilityEvents:
         For each level of response, the fewest and the most lines out at once that make an event of it.
     record
         Line outages to replay and the years they cover, if there are any.
+    years
+        Length of the drawn time from which a district's events come.
     """
 
     def __init__(
@@ -128,10 +130,12 @@ class UtilityEvents:
         site: Site,
         levels: Mapping[str, tuple[int, int | None]],
         record: tuple[LineOutages, float] | None = None,
+        *,
+        years: int = YEARS,
     ) -> None:
         self.site = site
         self.levels = levels
-        self.lines = LineEvents(site, self._calls(site.base("outage_calls.share_who_call"), 1.0), record)
+        self.lines = LineEvents(site, self._calls(site.base("outage_calls.share_who_call"), 1.0), record, years=years)
         self._world = lru_cache(maxsize=KEPT_EVENTS)(self._draw_world)
 
     def replicate(self, event: Event, seed: int, replication: int) -> Mapping[str, float]:
