@@ -28,7 +28,7 @@ def check(
     seed: Seed = None,
     family_error: Family = 1e-3,
     breaking: Breaking = True,
-    sites: Sites = 12,
+    sites: Sites = 8,
     record: Record = None,
     workers: Workers = 2,
     json: JsonFile = None,

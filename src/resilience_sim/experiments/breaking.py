@@ -11,7 +11,7 @@ from resilience_sim.verdicts.verdict import Answer
 
 __all__ = ["BreakingPoint", "breaking_point"]
 
-BUDGET = 400  # events at one load; a load nearer to the line than that leaves the bracket open, and it says so
+BUDGET = 310  # events at one load; a load nearer to the line than that leaves the bracket open, and it says so
 
 
 @dataclass(frozen=True)

@@ -80,18 +80,26 @@ def check(
         on_verdict(row)
         judged.append(row)
     stands = stands_in(study, asked, [row.verdict for row in judged], runs, sites) if sites else [None] * len(asked)
+    points = _breaking_points(asked, runs, plan, family_error) if breaking else [()] * len(asked)
     return [
-        replace(
-            row,
-            breaking_points=_breaking_points(row.question, runs, account(family_error, plan, row.question.claim.id))
-            if breaking
-            else (),
-            stands=stand,
-        )
-        for row, stand in zip(judged, stands, strict=True)
+        replace(row, breaking_points=found, stands=stand)
+        for row, found, stand in zip(judged, points, stands, strict=True)
     ]
 
 
-def _breaking_points(question: Question, runs: Runs, shares: Account) -> tuple[BreakingPoint, ...]:
-    axes = runs.study.axes(question)
-    return tuple(breaking_point(question, axis, runs, alpha=shares.breaking_points / len(axes)) for axis in axes)
+def _breaking_points(
+    asked: Sequence[Question], runs: Runs, plan: Plan, family_error: float
+) -> list[tuple[BreakingPoint, ...]]:
+    """The breaking points of each question, along one kind of load after the other.
+
+    Questions about the same scenario follow each other on the same load, since they meet the same events there.
+    """
+    found: dict[tuple[int, int], BreakingPoint] = {}
+    axes = [runs.study.axes(question) for question in asked]
+    order = sorted(range(len(asked)), key=lambda k: (asked[k].claim.study, asked[k].scenario))
+    for number in range(max(map(len, axes), default=0)):
+        for k in order:
+            if number < len(axes[k]):
+                alpha = account(family_error, plan, asked[k].claim.id).breaking_points / len(axes[k])
+                found[k, number] = breaking_point(asked[k], axes[k][number], runs, alpha=alpha)
+    return [tuple(found[k, number] for number in range(len(axes[k]))) for k in range(len(asked))]
