@@ -59,7 +59,7 @@ def _hash(path: Path) -> str:
     return hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
 
 
-WIDTH = 140  # where output is no terminal, tables are as wide as they need
+WIDTH = 170  # where output is no terminal, tables are as wide as they need
 
 
 def consoles(*, quiet: bool) -> tuple[Console, Console]:

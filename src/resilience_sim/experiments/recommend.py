@@ -21,7 +21,7 @@ from resilience_sim.verdicts.verdict import Answer, Verdict
 __all__ = ["Recommendation", "groups", "recommend"]
 
 PILOT = 200  # events by which the pilot guesses; a wrong guess costs time, never truth
-BUDGET = 15_000  # events at most for each verdict of a certificate
+BUDGET = 6000  # events at most for each verdict of a certificate
 
 
 @dataclass(frozen=True)

@@ -50,9 +50,9 @@ def verdict_table(rows: Sequence[CheckedClaim], language: Language) -> Table:
     """
     table = Table(box=None, padding=(0, 1), header_style="bold")
     for key in ("claim", "scenario", "interpretation", "required", "kept", "verdict", "events"):
-        table.add_column(say(key, language), justify="right" if key in ("kept", "events") else "left")
+        table.add_column(say(key, language), justify="right" if key in ("kept", "events") else "left", no_wrap=True)
     if any(row.stands for row in rows):
-        table.add_column(say("stands", language), justify="right")
+        table.add_column(say("stands", language), justify="right", no_wrap=True)
     for row in rows:
         verdict = row.verdict
         stands = row.stands
@@ -75,7 +75,7 @@ def _bracket(point: BreakingPoint, language: Language) -> str:
     if point.holds_at is None and point.fails_at is None:
         return say("open", language)
     if point.holds_at is None:
-        return f"{say('fails_already_at', language)} {point.fails_at:g} {point.unit}"
+        return f"{say('fails_from', language)} {point.fails_at:g} {point.unit}"
     if point.fails_at is None:
         return f"{say('holds_everywhere', language)} {point.holds_at:g} {point.unit}"
     up_to, from_ = say("holds_up_to", language), say("fails_from", language)

@@ -27,7 +27,6 @@ _WORDS = {
     "at_most": ("不高于", "at most"),
     "holds_up_to": ("可承受至", "holds up to"),
     "fails_from": ("不成立于", "fails from"),
-    "fails_already_at": ("低至也不成立：", "fails already at"),
     "holds_everywhere": ("全部成立，直至", "holds up to the largest tried,"),
     "open": ("未能判定", "no answer"),
     "quantity": ("数值", "quantity"),
