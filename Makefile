@@ -2,13 +2,15 @@
 # They need Python 3.11 or newer with venv and pip, and make.
 PYTHON ?= python3
 VENV ?= .venv
+# The seed of the README's tables; SEED= draws a fresh one.
+SEED ?= 20261124
 BIN = $(VENV)/bin
 INSTALLED = $(VENV)/.installed
 
 .PHONY: run test lint bench clean
 
 run: $(INSTALLED)
-	$(BIN)/resilience-sim check --out out
+	$(BIN)/resilience-sim check $(if $(SEED),--seed $(SEED)) --out out
 
 test: $(INSTALLED)
 	$(BIN)/python -m pytest -n 2 --dist worksteal
