@@ -51,7 +51,7 @@ def test_every_claim_is_asked_in_every_scenario_it_fits(study: UtilityCallCentre
 
 
 def test_the_roster_is_the_fewest_agents_by_erlang_c(study: UtilityCallCentre) -> None:
-    assert study.events._shifts[1] == [5, 12, 12]  # 9 Erlang in the busiest hour need 12
+    assert study.events.day.agents == (5, 12, 12)  # 9 Erlang in the busiest hour need 12
 
 
 def test_equal_arguments_give_equal_events(study: UtilityCallCentre) -> None:
@@ -84,8 +84,43 @@ def test_the_trace_and_the_measures_tell_the_same_story(study: UtilityCallCentre
     asked = event(study, "P1-09.a")
     for replication in range(5):
         row, trace = study.replicate(asked, 5, replication), study.trace(asked, 5, replication)
-        added = (trace.agents - trace.roster).integral(-7 * 86400, trace.end_s) / 3600
+        added = (trace.agents - trace.roster).integral(-7 * 86400, 86400) / 3600
         assert row["added_hours"] == pytest.approx(added, abs=1e-9)
+
+
+def test_a_response_outlives_the_time_that_is_measured_and_costs_until_people_are_released(
+    study: UtilityCallCentre,
+) -> None:
+    asked = event(study, "P1-09.a")
+    hold = asked.rules.released_after_s
+    for replication in range(10):
+        trace = study.trace(asked, 5, replication)
+        (last,) = (off for on, off in trace.general if on <= trace.end_s <= off)
+        assert last >= min(trace.end_s + hold, 86400.0)
+        released_at_once = replace(asked, rules=replace(asked.rules, released_after_s=0.0))
+        assert (
+            study.replicate(asked, 5, replication)["added_hours"]
+            >= (study.replicate(released_at_once, 5, replication)["added_hours"])
+        )
+
+
+def test_a_choice_reads_the_boundary_and_the_unit_of_its_quantity(study: UtilityCallCentre) -> None:
+    question = study.questions()[0]
+    chosen = study.chosen(question, (1.0, 5.0, 120.0))
+    assert isinstance(chosen, Event)
+    assert (chosen.rules.general_lines, chosen.rules.general_agents, chosen.rules.advance_s) == (2, 5, 7200.0)
+    clauses = [
+        clause
+        if clause.id != "P1-08"
+        else clause.model_copy(
+            update={"quantities": {"lines": clause.quantities["lines"].model_copy(update={"boundary": "at_least"})}}
+        )
+        for clause in study.plan.clauses
+    ]
+    other = UtilityCallCentre(study.plan.model_copy(update={"clauses": tuple(clauses)}), study.site)
+    chosen = other.chosen(other.questions()[0], (1.0, 5.0, 120.0))
+    assert isinstance(chosen, Event)
+    assert chosen.rules.general_lines == 1
 
 
 def test_more_extra_agents_help_on_the_same_events(study: UtilityCallCentre) -> None:

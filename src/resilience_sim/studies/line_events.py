@@ -21,7 +21,7 @@ from resilience_sim.plans.site import Site
 from resilience_sim.randomness import Empirical, LogNormal, Streams
 from resilience_sim.units import DAY, HOUR
 
-__all__ = ["YEARS", "LineEvents", "Lines", "customers_law", "district_law", "duration_law"]
+__all__ = ["AFTER_S", "YEARS", "LineEvents", "Lines", "customers_law", "district_law", "duration_law"]
 
 YEARS = 400  # some thousands of events
 SHORTEST_S = 900.0  # where the tables of durations begin: shorter outages are hardly ever recorded

@@ -36,7 +36,7 @@ from resilience_sim.plans.site import Site
 from resilience_sim.studies.line_events import YEARS
 from resilience_sim.studies.question import Axis, Choice, Question, Situation
 from resilience_sim.studies.utility_event import Event, EventTrace, Load, Rules, UtilityEvents
-from resilience_sim.units import MINUTE, from_base, parse, to_base
+from resilience_sim.units import from_base, parse, to_base
 
 __all__ = ["MEASURES", "READINGS", "STUDIES", "UtilityCallCentre"]
 
@@ -197,13 +197,17 @@ class UtilityCallCentre:
         return Choice(clause, name, quantity.unit, values, current)
 
     def chosen(self, question: Question, values: Sequence[float]) -> Situation:
-        """The question's situation with trigger, extra agents and advance (min) set."""
+        """The question's situation with trigger, extra agents and advance set, each in its quantity's unit."""
         event = _event(question.situation)
-        trigger, agents, advance = values
-        rules = replace(event.rules, advance_s=advance * MINUTE)
+        trigger, agents, advance = (
+            (self.plan.clause(choice.clause).quantities[choice.quantity], value)
+            for choice, value in zip(self.choices(question), values, strict=True)
+        )
+        lines = trigger[0].reached_from(trigger[1])
+        rules = replace(event.rules, advance_s=to_base(advance[1], advance[0].unit))
         if question.clause == "P1-09":
-            return replace(event, rules=replace(rules, general_lines=trigger + 1, general_agents=int(agents)))
-        return replace(event, rules=replace(rules, major_lines=trigger + 1, major_agents=int(agents)))
+            return replace(event, rules=replace(rules, general_lines=lines, general_agents=int(agents[1])))
+        return replace(event, rules=replace(rules, major_lines=lines, major_agents=int(agents[1])))
 
     def costs(self, question: Question, seed: int) -> Floats:
         """Staff-hours that the rules add in one event, by trigger, extra agents and advance; mean over the same events.

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -20,13 +20,13 @@ from resilience_sim.models.queue.draws import Draws, draw
 from resilience_sim.models.queue.inputs import Callers, Instants, QueueInputs, Rate, Redial
 from resilience_sim.models.queue.kernel import simulate
 from resilience_sim.models.queue.measures import measures, timelines
-from resilience_sim.models.queue.theory.staffing import fewest_agents
 from resilience_sim.plans.site import Site
 from resilience_sim.randomness import Exponential, LogNormal, Streams
 from resilience_sim.studies.call_up import Spells, in_force, present, staff_added_at_hand_over
-from resilience_sim.studies.line_events import YEARS, LineEvents
+from resilience_sim.studies.line_events import AFTER_S, YEARS, LineEvents
+from resilience_sim.studies.ordinary_day import OrdinaryDay
 from resilience_sim.timelines import Timeline, constant
-from resilience_sim.units import DAY, HOUR, MINUTE
+from resilience_sim.units import DAY, HOUR
 
 __all__ = ["Event", "EventTrace", "Load", "Rules", "UtilityEvents"]
 
@@ -136,6 +136,7 @@ class UtilityEvents:
         self.site = site
         self.levels = levels
         self.lines = LineEvents(site, self._calls(site.base("outage_calls.share_who_call"), 1.0), record, years=years)
+        self.day = OrdinaryDay(site)
         self._world = lru_cache(maxsize=KEPT_EVENTS)(self._draw_world)
 
     def replicate(self, event: Event, seed: int, replication: int) -> Mapping[str, float]:
@@ -199,8 +200,8 @@ class UtilityEvents:
             unplanned=lines.outages.concurrency(),
             window_s=window_s,
             hour_s=hour_s,
-            roster=self._roster(hour_s, window_s),
-            hand_overs=self._hand_overs(hour_s, window_s),
+            roster=self.day.roster(hour_s, AFTER_S),
+            hand_overs=self.day.hand_overs(hour_s, AFTER_S),
             travel_s=lead_s,
             next_shift_s=decision_s + arrival.draw(streams.generator("call_up/next_shift"), CALL_UPS),
             queue=queue,
@@ -208,8 +209,12 @@ class UtilityEvents:
         )
 
     def _response(self, rules: Rules, world: _World, seed: int, replication: int) -> _Response:
-        """When each level is in force, and whom it puts on seats beyond the roster."""
-        end_s = world.window_s
+        """When each level is in force, and whom it puts on seats beyond the roster.
+
+        A response goes on after the time that is measured, until its own rule releases people; it is followed for the
+        day after the event's start, as the lines are.
+        """
+        end_s = AFTER_S
         counted = world.unplanned
         if rules.planned_counted:
             planned = self.lines.draw_planned(Streams(seed, replication))
@@ -235,46 +240,6 @@ class UtilityEvents:
     def _arrival(self) -> LogNormal:
         return LogNormal.from_median(self.site.base("call_up.arrival_median"), self.site.base("call_up.arrival_sigma"))
 
-    # ---- the ordinary day
-
-    @cached_property
-    def _profile(self) -> Floats:
-        """Calls per second by clock hour on an ordinary day, shape (24,)."""
-        shape = np.array(self.site.bases("calls.profile"))
-        rate: Floats = shape * (self.site.base("calls.usual_busy") / (5 * MINUTE) / float(shape.max()))
-        return rate
-
-    @cached_property
-    def _shifts(self) -> tuple[Floats, list[int]]:
-        """Seconds of the day at which shifts start, and the agents of each."""
-        starts = np.array(self.site.bases("roster.shift_starts"))
-        if "roster.agents" in self.site.facts:
-            return starts, [int(agents) for agents in self.site.bases("roster.agents")]
-        hours = np.arange(24) * HOUR
-        shift = np.searchsorted(starts, hours, side="right") - 1
-        agents = [
-            fewest_agents(
-                float(self._profile[shift == k].max()),
-                1 / self.site.base("calls.handling_mean"),
-                service_level=self.site.base("standard.service_level"),
-                threshold=self.site.base("standard.threshold"),
-            )
-            for k in range(starts.size)
-        ]
-        return starts, agents
-
-    def _hand_overs(self, hour_s: float, end_s: float) -> list[tuple[float, int, int]]:
-        starts, agents = self._shifts
-        days = range(math.ceil((hour_s + end_s) / DAY) + 1)
-        instants = [(day * DAY + start - hour_s, k) for day in days for k, start in enumerate(starts.tolist())]
-        return [(at, agents[k - 1], agents[k]) for at, k in instants if 0 <= at <= end_s]
-
-    def _roster(self, hour_s: float, end_s: float) -> Timeline:
-        starts, agents = self._shifts
-        days = range(-1, math.ceil((hour_s + end_s) / DAY) + 1)
-        times = np.array([day * DAY + start - hour_s for day in days for start in starts.tolist()])
-        return Timeline(times, np.tile(np.array(agents, dtype=float), len(days)))
-
     # ---- calls
 
     def _calls(self, share: float, customers_scale: float) -> OutageCallLaw:
@@ -299,14 +264,12 @@ class UtilityEvents:
             most=int(base("redial.most")),
         )
         spread = math.sqrt(math.log1p(base("calls.day_factor_cv") ** 2))
-        clock_s = np.arange(-24, 72, dtype=float) * HOUR - hour_s + BEFORE_S
-        hours = Timeline(clock_s, np.tile(self._profile, 4))
         law = self._calls(load.share_who_call, load.customers_scale)
         called = outage_calls(outages.pick(np.arange(len(outages)), shift_s=BEFORE_S), law, streams)
         patience = Exponential(base("patience.mean"))
         ordinary = Callers(
             "ordinary",
-            Rate(hours, day_factor=LogNormal.from_mean(1.0, spread)),
+            Rate(self.day.rate(hour_s, before_s=BEFORE_S), day_factor=LogNormal.from_mean(1.0, spread)),
             LogNormal.from_mean(base("calls.handling_mean"), handling_sigma),
             patience,
             redial=redial,
