@@ -108,6 +108,26 @@ def test_a_bad_plan_writes_nothing(tmp_path: Path) -> None:
     assert not out.exists()
 
 
+@pytest.mark.parametrize("verb", ["check", "recommend"])
+def test_what_was_read_is_never_replaced_and_is_refused_before_the_work(tmp_path: Path, verb: str) -> None:
+    for name in ("plan.yaml", "site.yaml"):
+        (tmp_path / name).write_bytes((FOLDER / name).read_bytes())
+    before = (tmp_path / "site.yaml").read_bytes()
+    done = run(verb, str(tmp_path), "--seed", "1", "--json", str(tmp_path / "site.yaml"))
+    assert done.returncode == 2
+    assert "never replaced" in done.stderr
+    assert (tmp_path / "site.yaml").read_bytes() == before
+    done = run(verb, str(tmp_path), "--seed", "1", "--json", str(tmp_path))
+    assert done.returncode == 2
+    assert "is a folder" in done.stderr
+
+
+def test_a_plan_named_twice_would_spend_its_error_twice() -> None:
+    done = run("check", "kindergarten", "kindergarten", "--seed", "1")
+    assert done.returncode == 2
+    assert "stands twice" in done.stderr
+
+
 def test_a_record_of_ones_own_is_replayed(tmp_path: Path) -> None:
     lines = [
         f"2024-02-{day:02d} 10:{minute:02d},2024-02-{day:02d} 16:{minute:02d},1500"

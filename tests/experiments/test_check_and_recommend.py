@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from coins import Coins, coin
 
@@ -88,6 +90,25 @@ def test_checking_asks_for_verdicts_first_and_then_for_more() -> None:
     assert row.stands.low <= row.stands.share <= row.stands.high
     assert row.stands.sites == 20
     assert len(row.breaking_points) == 1
+
+
+def test_plausible_sites_are_asked_the_same_question_when_only_one_is_asked() -> None:
+    class Two(Coins):
+        def questions(self):  # type: ignore[no-untyped-def]
+            (only,) = super().questions()
+            return [replace(only, situation=replace(coin(only.situation), load=0.95), scenario="hard"), only]
+
+        def at_site(self, values):  # type: ignore[no-untyped-def]
+            return self
+
+    study = Two(0.01)
+    (row,) = check(
+        PLAN_WITH_COINS, study, Runs(study, 1), family_error=1e-3, breaking=False, sites=5,
+        questions=[study.questions()[1]],
+    )  # fmt: skip
+    assert row.verdict.answer is Answer.HOLDS
+    assert row.stands is not None
+    assert row.stands.share == 1.0
 
 
 def test_accounts_never_overspend_and_do_not_depend_on_other_plans() -> None:

@@ -37,7 +37,16 @@ def check(
     strict: Strict = False,
 ) -> None:
     """Judge every claim of the plans, seek its breaking points, and say in which plausible sites it stands."""
-    from resilience_sim.cli.session import bound_plans, consoles, progress, show_json, write_text
+    from resilience_sim.cli.session import (
+        bound_plans,
+        consoles,
+        input_files,
+        json_file,
+        may_write,
+        progress,
+        show_json,
+        write_text,
+    )
     from resilience_sim.experiments.check import check as checked
     from resilience_sim.experiments.runs import Runs
     from resilience_sim.experiments.simulate import versions
@@ -49,6 +58,8 @@ def check(
     console, errors = consoles(quiet=json == "-")
     errors.print(f"seed {seed}", style="dim", highlight=False)
     bound = bound_plans(plans, record)
+    written = [] if out is None else [out / name for name in ("check.json", "verdicts.svg", "breaking_points.svg")]
+    may_write(json_file(json), *written, inputs=input_files(bound, record))
     rows: list[CheckedClaim] = []
     notes: list[str] = []
     for one in bound:
@@ -104,10 +115,13 @@ def check(
 
 def _closing(seed: int, family_error: float, lang: Lang) -> str:
     if lang is Lang.ZH:
-        return f"种子 {seed}；本次全部结论有误的概率不超过 {family_error:g}；结论以站点事实为前提。"
+        return (
+            f"种子 {seed}；以站点事实为前提，任一结论或极限有误的概率不超过 {family_error:g}；"
+            "站点占比和启动次数为估计值。"
+        )
     return (
-        f"Seed {seed}; the probability that anything said above is wrong is at most {family_error:g}, "
-        "given the facts of the site."
+        f"Seed {seed}; given the facts of the site, the probability that any verdict or breaking point above is wrong "
+        f"is at most {family_error:g}; shares of sites and frequencies are estimates."
     )
 
 

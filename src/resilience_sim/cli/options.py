@@ -27,7 +27,12 @@ Seed = Annotated[
 ]
 Family = Annotated[
     float,
-    typer.Option("--family-error", min=1e-12, max=0.5, help="Probability that anything said in the run is wrong."),
+    typer.Option(
+        "--family-error",
+        min=1e-12,
+        max=0.5,
+        help="Probability that any verdict or certificate is wrong.",
+    ),
 ]
 Workers = Annotated[int, typer.Option("--workers", min=1, help="Threads; changes the time, never a verdict.")]
 JsonFile = Annotated[str | None, typer.Option("--json", metavar="FILE", help="Write results as JSON; - prints them.")]

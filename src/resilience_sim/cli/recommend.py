@@ -45,7 +45,7 @@ def recommend(
     lang: LangOption = Lang.EN,
 ) -> None:
     """Find the cheapest numbers with which the claims hold, prove it, and write them as proposals."""
-    from resilience_sim.cli.session import bound_plans, consoles, progress, show_json
+    from resilience_sim.cli.session import bound_plans, consoles, input_files, json_file, may_write, progress, show_json
     from resilience_sim.errors import InputsError
     from resilience_sim.experiments.recommend import groups
     from resilience_sim.experiments.recommend import recommend as recommended
@@ -58,7 +58,10 @@ def recommend(
     console, errors = consoles(quiet=json == "-")
     errors.print(f"seed {seed}", style="dim", highlight=False)
     found: list[Recommendation] = []
-    for one in bound_plans(plans, record):
+    bound = bound_plans(plans, record)
+    exported = [] if export is None else [export / one.plan.plan / "plan.yaml" for one in bound]
+    may_write(json_file(json), *exported, inputs=input_files(bound, record))
+    for one in bound:
         if one.study is None:
             continue
         asked = groups(one.study.questions())

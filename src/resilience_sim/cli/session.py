@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from resilience_sim.errors import ExportError
+from resilience_sim.errors import ExportError, InputsError, Place
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -18,7 +19,9 @@ if TYPE_CHECKING:
     from resilience_sim.plans.register import Plan
     from resilience_sim.studies.question import Study
 
-__all__ = ["Bound", "bound_plans", "consoles", "progress", "show_json", "write_text"]
+__all__ = [
+    "Bound", "bound_plans", "consoles", "input_files", "json_file", "may_write", "progress", "show_json", "write_text",
+]  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -32,7 +35,14 @@ class Bound:
 
 
 def bound_plans(names: Sequence[str] | None, record: Path | None) -> list[Bound]:
-    """Read and bind the plans named, or all shipped ones."""
+    """Read and bind the plans named, or all shipped ones.
+
+    Raises
+    ------
+    InputsError
+        If a plan is named twice, or there are more than share the error of a run.
+    """
+    from resilience_sim.experiments.check import MOST_PLANS
     from resilience_sim.plans.files import find, library, read_plan, read_site
     from resilience_sim.studies import bind
 
@@ -45,7 +55,23 @@ def bound_plans(names: Sequence[str] | None, record: Path | None) -> list[Bound]
         study = bind(plan, site, document=document, record=replayed)
         hashes = {f"{plan.plan}/{file}": _hash(folder / file) for file in ("plan.yaml", "site.yaml")}
         bound.append(Bound(folder, plan, study, hashes))
+    slugs = [one.plan.plan for one in bound]
+    if len(set(slugs)) < len(slugs):
+        raise InputsError(f"plans {', '.join(slugs)}: one stands twice; accepted is every plan once")
+    if len(bound) > MOST_PLANS:
+        raise InputsError(f"{len(bound)} plans in one run; accepted are up to {MOST_PLANS}, which share its error")
     return bound
+
+
+def input_files(bound: Sequence[Bound], record: Path | None) -> list[Path]:
+    """Every file that the run reads."""
+    plans = [one.folder / file for one in bound for file in ("plan.yaml", "site.yaml")]
+    return plans if record is None else [*plans, record]
+
+
+def json_file(where: str | None) -> Path | None:
+    """The file that ``--json`` names; ``None`` where it prints or is not given."""
+    return None if where in (None, "-") else Path(str(where))
 
 
 def _replayed(record: Path) -> tuple[LineOutages, float]:
@@ -83,6 +109,29 @@ def progress(console: Console, total: int) -> Iterator[Any]:
             bar.update(task, advance=1, description=words)
 
         yield tick
+
+
+def may_write(*targets: Path | None, inputs: Sequence[Path]) -> None:
+    """Refuse before the work starts what could not be written after it, or would replace what was read.
+
+    Raises
+    ------
+    ExportError
+        If a target is a folder, lies below a file, or is one of the `inputs`.
+    """
+    read = {path.resolve() for path in inputs}
+    for target in targets:
+        if target is None:
+            continue
+        if target.is_dir():
+            raise ExportError("is a folder; accepted is the name of a file", place=Place(target))
+        if target.resolve() in read:
+            raise ExportError("was read as input and is never replaced; accepted is another file", place=Place(target))
+        above = next(folder for folder in target.resolve().parents if folder.exists())
+        if not above.is_dir() or not os.access(above, os.W_OK):
+            raise ExportError(
+                f"cannot be written below {above}; accepted is a folder one may write", place=Place(target)
+            )
 
 
 def write_text(path: Path, text: str) -> None:

@@ -99,7 +99,7 @@ class Runs:
         judge, asked = Judge.of(test), question.situation if situation is None else situation
         for look in looks(most):
             outcomes = self.outcomes(question, asked, look)
-            judge = judge.update(outcomes[int(judge.verdict.replications) :])
+            judge = judge.update(outcomes[judge.replications :])
             if not judge.open:
                 break
         self.tick(f"{claim.id} {question.scenario}")

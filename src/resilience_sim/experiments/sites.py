@@ -69,7 +69,9 @@ def stands_in(
     for values in plausible_sites(study.site, count, runs.seed):
         there = study.at_site(values)
         local = Runs(there, runs.seed, workers=runs.workers, tick=runs.tick)
-        for index, question in enumerate(there.questions()):
+        same = {(question.claim.id, question.scenario): question for question in there.questions()}
+        for index, asked in enumerate(questions):
+            question = same[asked.claim.id, asked.scenario]
             share = float(local.outcomes(question, question.situation, EVENTS).mean())
             answer = Answer.HOLDS if share >= question.required else Answer.FAILS
             agreeing[index] += answer is verdicts[index].answer

@@ -160,21 +160,11 @@ class AsymptoticTest(Terms):
     def look(self, sums: Sums) -> Verdict:
         """The verdict at one look."""
         evidence = self.evidence(sums)
-        low, high = asymptotic_interval(sums, self.alpha)
-        return Verdict(
-            answer=evidence.answer(self.alpha),
+        return self.concluded(
+            evidence,
+            asymptotic_interval(sums, self.alpha),
             successes=sums.values,
             replications=sums.replications,
-            threshold=self.threshold,
-            alpha=self.alpha,
-            margin=self.margin,
-            budget=self.budget,
-            log_evidence_holds=evidence.holds,
-            log_evidence_fails=evidence.fails,
-            low=low,
-            high=high,
-            log_evidence_above=evidence.above,
-            log_evidence_below=evidence.below,
             counted=sums.counts,
             reading=self.reading,
             method=Method.ASYMPTOTIC,

@@ -169,20 +169,11 @@ class MeanTest(Terms):
         """The verdict at one look; its interval is the asymptotic one of the ratio, and labelled so."""
         sums, evidence = wealth
         low, high = asymptotic_interval(sums, self.alpha)
-        return Verdict(
-            answer=evidence.answer(self.alpha),
+        return self.concluded(
+            evidence,
+            (max(low, self.low), min(high, self.high)),
             successes=sums.values,
             replications=sums.replications,
-            threshold=self.threshold,
-            alpha=self.alpha,
-            margin=self.margin,
-            budget=self.budget,
-            log_evidence_holds=evidence.holds,
-            log_evidence_fails=evidence.fails,
-            low=max(low, self.low),
-            high=min(high, self.high),
-            log_evidence_above=evidence.above,
-            log_evidence_below=evidence.below,
             counted=sums.counts,
             reading=self.reading,
             method=Method.BETTING,

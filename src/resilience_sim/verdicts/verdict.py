@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -72,38 +72,6 @@ class Evidence(NamedTuple):
         if self.fails >= bar:
             return Answer.FAILS
         return Answer.ON_THE_LINE if min(self.above, self.below) >= bar else Answer.UNDECIDED
-
-
-@dataclass(frozen=True)
-class Terms:
-    """What a claim fixes before its first replication; only the budget may be changed later.
-
-    Parameters
-    ----------
-    threshold
-        θ.
-    alpha
-        Probability of a wrong verdict, whatever the truth and the schedule of looks.
-    margin
-        δ of on_the_line, in the unit of θ.
-    budget
-        Most replications.
-    """
-
-    threshold: float
-    alpha: float
-    margin: float
-    budget: int
-
-    def __post_init__(self) -> None:
-        if not math.isfinite(self.threshold):
-            raise VerdictError(f"threshold is {self.threshold}; accepted is a finite number")
-        if not 0 < self.alpha < 1:
-            raise VerdictError(f"alpha is {self.alpha}; accepted is a number strictly between 0 and 1")
-        if not 0 < self.margin < math.inf:
-            raise VerdictError(f"margin is {self.margin}; accepted is a finite number above 0")
-        if self.budget < 1:
-            raise VerdictError(f"budget is {self.budget}; accepted is 1 or more replications")
 
 
 @dataclass(frozen=True)
@@ -178,6 +146,59 @@ class Verdict:
     def evidence_fails(self) -> float:
         """e_dn(θ), capped at 1e300 so that it can be written as JSON."""
         return math.exp(min(self.log_evidence_fails, 690.0))
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a claim fixes before its first replication; only the budget may be changed later.
+
+    Parameters
+    ----------
+    threshold
+        θ.
+    alpha
+        Probability of a wrong verdict, whatever the truth and the schedule of looks.
+    margin
+        δ of on_the_line, in the unit of θ.
+    budget
+        Most replications.
+    """
+
+    threshold: float
+    alpha: float
+    margin: float
+    budget: int
+
+    def __post_init__(self) -> None:
+        if not math.isfinite(self.threshold):
+            raise VerdictError(f"threshold is {self.threshold}; accepted is a finite number")
+        if not 0 < self.alpha < 1:
+            raise VerdictError(f"alpha is {self.alpha}; accepted is a number strictly between 0 and 1")
+        if not 0 < self.margin < math.inf:
+            raise VerdictError(f"margin is {self.margin}; accepted is a finite number above 0")
+        if self.budget < 1:
+            raise VerdictError(f"budget is {self.budget}; accepted is 1 or more replications")
+
+    def concluded(
+        self, evidence: Evidence, within: tuple[float, float], *, successes: float, replications: int, **how: Any
+    ) -> Verdict:
+        """The verdict that some evidence gives on these terms; `how` are the other fields of :class:`Verdict`."""
+        return Verdict(
+            answer=evidence.answer(self.alpha),
+            successes=successes,
+            replications=replications,
+            threshold=self.threshold,
+            alpha=self.alpha,
+            margin=self.margin,
+            budget=self.budget,
+            log_evidence_holds=evidence.holds,
+            log_evidence_fails=evidence.fails,
+            low=within[0],
+            high=within[1],
+            log_evidence_above=evidence.above,
+            log_evidence_below=evidence.below,
+            **how,
+        )
 
 
 class Tally(NamedTuple):
@@ -257,21 +278,12 @@ class ShareTest(Terms):
                 "0 <= successes <= replications <= budget"
             )
         evidence = self.evidence(Tally(successes, replications))
-        low, high = interval_of_share(successes, replications - successes, self.alpha, prior=self.prior)
-        return Verdict(
-            answer=evidence.answer(self.alpha),
+        interval = interval_of_share(successes, replications - successes, self.alpha, prior=self.prior)
+        return self.concluded(
+            evidence,
+            interval,
             successes=successes,
             replications=replications,
-            threshold=self.threshold,
-            alpha=self.alpha,
-            margin=self.margin,
-            budget=self.budget,
-            log_evidence_holds=evidence.holds,
-            log_evidence_fails=evidence.fails,
-            low=low,
-            high=high,
-            log_evidence_above=evidence.above,
-            log_evidence_below=evidence.below,
             reading=self.reading,
             prior=self.prior,
         )
