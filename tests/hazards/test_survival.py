@@ -89,3 +89,9 @@ def test_fits_with_censoring_are_those_of_scipy(fit: object) -> None:
 def test_nothing_seen_to_its_end_is_refused() -> None:
     with pytest.raises(DataError, match="no time was seen to its end"):
         fit_exponential([1.0, 2.0], [False, False])
+
+
+def test_a_lognormal_law_needs_ends_that_differ() -> None:
+    with pytest.raises(DataError, match="all 1 observed ends are 9; accepted are ends that differ"):
+        fit_lognormal([3.0, 5.0, 9.0], [False, False, True])
+    assert fit_lognormal([3.0, 5.0, 9.0, 12.0], [True, False, True, False]).law.sigma > 0

@@ -119,6 +119,10 @@ def fit_lognormal(times: npt.ArrayLike, observed: npt.ArrayLike, *, entry: npt.A
 
     t, seen, v = _checked(times, observed, entry)
     logs, late = np.log(t), v > 0
+    if (logs[seen] == logs.max()).all():  # the likelihood grows without bound as sigma shrinks around that instant
+        raise DataError(
+            f"all {int(seen.sum())} observed ends are {t.max():g}; accepted are ends that differ, to be fitted"
+        )
     log_entry, ended, going_on = np.log(v[late]), logs[seen], logs[~seen]
     constant = float(ended.sum()) + ended.size * math.log(2 * math.pi) / 2
 

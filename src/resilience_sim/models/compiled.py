@@ -1,7 +1,8 @@
 """Compiling kernels: one decorator, and a cache that notices every edit.
 
 Numba's on-disk cache sees changes in the file of the function itself only. Kernels share code (heaps), so the cache
-folder is named by a hash of every source a kernel can call: an edit anywhere means another folder.
+folder is named by a hash of every source that a kernel can call or take constants from: an edit anywhere in the
+machines, theory apart, means another folder.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ Function = TypeVar("Function", bound=Callable[..., object])
 def _fingerprint() -> str:
     here = Path(__file__).parent
     digest = hashlib.blake2b(numba.__version__.encode(), digest_size=8)
-    for source in sorted((*here.glob("*.py"), *here.glob("*/kernel.py"))):
+    for source in sorted((*here.glob("*.py"), *here.glob("*/*.py"))):
         digest.update(source.read_bytes())
     return digest.hexdigest()
 
