@@ -20,7 +20,7 @@ PLAN, _ = read_plan(library()["utility-call-centre"])
 
 
 def test_looks_grow_and_end_with_the_budget() -> None:
-    assert looks(100) == [8, 12, 18, 27, 40, 60, 90, 100]
+    assert looks(100) == [8, 10, 12, 15, 18, 22, 27, 33, 41, 51, 63, 78, 97, 100]
     assert looks(5) == [5]
 
 

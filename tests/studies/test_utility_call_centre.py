@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from resilience_sim.errors import PlanError
+from resilience_sim.experiments.runs import Runs
 from resilience_sim.plans.files import library, read_plan, read_site
 from resilience_sim.studies import bind
 from resilience_sim.studies.utility_call_centre import UtilityCallCentre
@@ -60,6 +61,13 @@ def test_equal_arguments_give_equal_events(study: UtilityCallCentre) -> None:
     again = UtilityCallCentre(plan, site)
     for claim in ("P1-09.a", "P1-13.g"):
         assert study.replicate(event(study, claim), 5, 3) == again.replicate(event(again, claim), 5, 3)
+
+
+def test_events_do_not_depend_on_the_process_that_runs_them(study: UtilityCallCentre) -> None:
+    for claim, scenario in (("P1-13.e", "district"), ("P1-13.c", "linyi_storm")):
+        asked = event(study, claim, scenario)
+        here, there = (Runs(study, 5, workers=workers).rows(asked, 7) for workers in (1, 2))
+        assert here == there
 
 
 def test_rules_change_the_agents_and_nothing_else_of_an_event(study: UtilityCallCentre) -> None:

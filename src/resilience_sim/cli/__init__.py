@@ -34,6 +34,3 @@ def main() -> None:
     except ResilienceError as error:
         print(f"resilience-sim: {error}", file=sys.stderr)
         sys.exit(2)
-    except KeyboardInterrupt:
-        print("resilience-sim: interrupted; files are as they were", file=sys.stderr)
-        sys.exit(130)

@@ -34,7 +34,7 @@ Family = Annotated[
         help="Probability that any verdict or certificate is wrong.",
     ),
 ]
-Workers = Annotated[int, typer.Option("--workers", min=1, help="Threads; changes the time, never a verdict.")]
+Workers = Annotated[int, typer.Option("--workers", min=1, help="Processes; changes the time, never a verdict.")]
 JsonFile = Annotated[str | None, typer.Option("--json", metavar="FILE", help="Write results as JSON; - prints them.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write results and figures into this folder.")]
 LangOption = Annotated[Lang, typer.Option("--lang", help="Language of what is printed.")]

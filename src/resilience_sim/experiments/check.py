@@ -79,8 +79,8 @@ def check(
         )
         on_verdict(row)
         judged.append(row)
-    stands = stands_in(study, asked, [row.verdict for row in judged], runs, sites) if sites else [None] * len(asked)
     points = _breaking_points(asked, runs, plan, family_error) if breaking else [()] * len(asked)
+    stands = stands_in(study, asked, [row.verdict for row in judged], runs, sites) if sites else [None] * len(asked)
     return [
         replace(row, breaking_points=found, stands=stand)
         for row, found, stand in zip(judged, points, stands, strict=True)

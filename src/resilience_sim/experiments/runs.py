@@ -6,24 +6,24 @@ which they finish can change a verdict.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import numpy as np
 import numpy.typing as npt
 
 from resilience_sim import units
+from resilience_sim.experiments.workers import Row, pickled, replicate
 from resilience_sim.studies.question import Question, Situation, Study
 from resilience_sim.verdicts.looks import Judge
 from resilience_sim.verdicts.verdict import Reading, ShareTest, Verdict
 
 __all__ = ["Runs", "looks"]
 
-Row = Mapping[str, float]
 Tick = Callable[[str], None]
 
 
-def looks(budget: int, *, first: int = 8, factor: float = 1.5) -> list[int]:
-    """After how many replications the evidence is weighed: 8, 12, 18 … and the budget."""
+def looks(budget: int, *, first: int = 8, factor: float = 1.25) -> list[int]:
+    """After how many replications the evidence is weighed: 8, 10, 12, 15 … and the budget."""
     at = [min(first, budget)]
     while at[-1] < budget:
         at.append(min(int(at[-1] * factor), budget))
@@ -40,7 +40,7 @@ class Runs:
     seed
         Root of all streams.
     workers
-        Threads; kernels release the interpreter lock.
+        Processes; one means this one. A script that asks for more guards its start by ``if __name__ == "__main__"``.
     tick
         Told in words what was just done, for a progress bar.
     """
@@ -50,6 +50,7 @@ class Runs:
         self.seed = seed
         self.workers = workers
         self.tick = tick
+        self._pickled = pickled(study) if workers > 1 else b""
         self._rows: dict[Situation, list[Row]] = {}
 
     def rows(self, situation: Situation, count: int) -> list[Row]:
@@ -59,11 +60,7 @@ class Runs:
         if self.workers == 1 or len(missing) < 2:
             rows.extend(self.study.replicate(situation, self.seed, index) for index in missing)
         else:
-            from joblib import Parallel, delayed
-
-            replicate = delayed(self.study.replicate)
-            pool = Parallel(n_jobs=self.workers, prefer="threads", batch_size=4)
-            rows.extend(pool(replicate(situation, self.seed, index) for index in missing))
+            rows.extend(replicate(self._pickled, situation, self.seed, missing, self.workers))
         return rows[:count]
 
     def outcomes(self, question: Question, situation: Situation, count: int) -> npt.NDArray[np.int8]:

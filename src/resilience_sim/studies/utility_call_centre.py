@@ -23,6 +23,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
@@ -73,10 +74,15 @@ class UtilityCallCentre:
         self.plan = plan
         self.site = site
         self.record = record
+        self.years = years
         plain = self.rules({})
         general, major = int(plain.general_lines), int(plain.major_lines)
         levels = {"general": (general, major - 1), "major": (major, None)}
         self.events = UtilityEvents(site, levels, record, years=years)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickled by what it is made of; drawn events stay behind."""
+        return partial(UtilityCallCentre, years=self.years), (self.plan, self.site, self.record)
 
     def at_site(self, values: Mapping[str, float]) -> UtilityCallCentre:
         """The same study with other values of some facts; its events come from a shorter drawn time."""

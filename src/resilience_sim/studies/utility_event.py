@@ -33,7 +33,7 @@ __all__ = ["Event", "EventTrace", "Load", "Rules", "UtilityEvents"]
 Floats = npt.NDArray[np.float64]
 
 BEFORE_S = HOUR  # so much of the ordinary day runs before the event, from an empty centre
-KEPT_EVENTS = 6000  # worlds kept in memory, about a gigabyte
+KEPT_EVENTS = 3000  # worlds kept in the memory of each process, about half a gigabyte
 PEOPLE, CALL_UPS = 100, 24  # lead times drawn in each event: more people than the plan's bounds allow
 
 
