@@ -12,6 +12,7 @@ from resilience_sim.experiments.breaking import BreakingPoint
 from resilience_sim.experiments.check import CheckedClaim
 from resilience_sim.experiments.recommend import Recommendation
 from resilience_sim.plans.register import Clause
+from resilience_sim.plans.wording import amount
 from resilience_sim.reports.words import Language, load_name, measure_name, say, scenario_name
 from resilience_sim.verdicts.verdict import Answer
 
@@ -66,7 +67,11 @@ def verdict_table(rows: Sequence[CheckedClaim], language: Language) -> Table:
             f"{verdict.replications:,}",
         ]
         if any(other.stands for other in rows):
-            cells.append("–" if stands is None else f"{percent(stands.share)} of {stands.sites}")
+            cells.append(
+                "–"
+                if stands is None
+                else say("of_sites", language).format(share=percent(stands.share), sites=stands.sites)
+            )
         table.add_row(*cells)
     return table
 
@@ -74,12 +79,9 @@ def verdict_table(rows: Sequence[CheckedClaim], language: Language) -> Table:
 def _bracket(point: BreakingPoint, language: Language) -> str:
     if point.holds_at is None and point.fails_at is None:
         return say("open", language)
-    if point.holds_at is None:
-        return f"{say('fails_from', language)} {point.fails_at:g} {point.unit}"
-    if point.fails_at is None:
-        return f"{say('holds_everywhere', language)} {point.holds_at:g} {point.unit}"
-    up_to, from_ = say("holds_up_to", language), say("fails_from", language)
-    return f"{up_to} {point.holds_at:g}, {from_} {point.fails_at:g} {point.unit}"
+    key = "fails_from" if point.holds_at is None else "holds_everywhere" if point.fails_at is None else "holds_up_to"
+    holds, fails = (amount(load, point.unit, language) for load in (point.holds_at, point.fails_at))
+    return say(key, language).format(holds=holds, fails=fails)
 
 
 def breaking_table(rows: Sequence[CheckedClaim], language: Language) -> Table:
@@ -112,8 +114,8 @@ def recommendation_table(found: Sequence[Recommendation], language: Language) ->
                 one.group.replace("_", " ") if first else "",
                 say(one.result.status.value, language) if first else "",
                 f"{choice.clause} {choice.quantity}",
-                "–" if choice.current is None else f"{choice.current:g} {choice.unit}",
-                "–" if value is None else f"{value:g} {choice.unit}",
+                "–" if choice.current is None else amount(choice.current, choice.unit, language),
+                "–" if value is None else amount(value, choice.unit, language),
                 "" if one.result.cost is None or not first else f"{one.result.cost:.0f} h",
                 _certificate(one, language) if first else "",
             )
