@@ -7,16 +7,18 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from resilience_sim.models.heaps import Ahead, nothing_ahead
+from resilience_sim.models.heaps import Ahead, hidden, nothing_ahead
 from resilience_sim.models.queue.draws import Draws
 from resilience_sim.models.queue.inputs import Outcome, QueueInputs, Redial
 
-__all__ = ["Hall", "opened"]
+__all__ = ["NOBODY", "Hall", "next_redial", "opened"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 Codes = npt.NDArray[np.int8]
 Counts: TypeAlias = Any  # one row of a structured array, its fields read as attributes
+
+NOBODY = -1
 
 _COUNTED = (
     *("waiting", "busy", "on_duty"),
@@ -36,6 +38,7 @@ class Hall(NamedTuple):
     newest_leave: bool
     resumes: bool
     watched: bool  # whether every end of patience is an event
+    foreseeable: bool  # whether callers can be served one after the other
     agents_at: Floats  # steps of the staff, and of the stretch of handling times
     agents: Ints
     stretch_at: Floats
@@ -77,6 +80,7 @@ class Hall(NamedTuple):
     first: Ints  # of each line: one per rank, and the last one for calls in service
     last: Ints
     ahead: Ahead  # ends of service and of patience, redials
+    redials: Ahead  # kept apart where callers are served one after the other
     slot: Ints  # of a numbered agent on duty, in the order of their numbers
     agent: Ints
     slot_agent: Ints  # by slot: who has it, and whether he is free
@@ -91,6 +95,8 @@ def opened(inputs: QueueInputs, draws: Draws, *, rule: int, trace: bool) -> Hall
     hand_back, named = inputs.on_cut == "hand_back", inputs.on_cut == "finish_named"
     stays = attempts + (int(-changes[changes < 0].sum()) if hand_back else 0)  # each is waited for, and served
     slots = int(agents[0] + changes[changes > 0].sum()) if named else 0
+    watched = trace or inputs.places is not None or len(inputs.join) > 0
+    uncut = inputs.on_cut == "finish" or bool((changes >= 0).all())
     rows = 2 * attempts + len(agents) if trace else 0
     priorities = sorted({callers.priority for callers in inputs.callers})
     return Hall(
@@ -99,7 +105,8 @@ def opened(inputs: QueueInputs, draws: Draws, *, rule: int, trace: bool) -> Hall
         rule=rule,
         newest_leave=inputs.leavers == "newest",
         resumes=hand_back and inputs.interrupted == "resume",
-        watched=trace or inputs.places is not None or len(inputs.join) > 0,
+        watched=watched,
+        foreseeable=uncut and not watched and len(priorities) == 1,
         agents_at=np.append(-np.inf, inputs.agents.times[1:]),
         agents=agents,
         stretch_at=inputs.stretch.times.copy(),  # a timeline's arrays are read-only, which is another type to Numba
@@ -135,14 +142,27 @@ def opened(inputs: QueueInputs, draws: Draws, *, rule: int, trace: bool) -> Hall
         left_s=np.full(attempts if hand_back else 0, -1.0),
         ahead_of=np.empty(attempts, dtype=np.int64),
         behind=np.empty(attempts, dtype=np.int64),
-        first=np.full(len(priorities) + 1, -1),
-        last=np.full(len(priorities) + 1, -1),
+        first=np.full(len(priorities) + 1, NOBODY),
+        last=np.full(len(priorities) + 1, NOBODY),
         ahead=nothing_ahead(2 * stays + retries),
+        redials=nothing_ahead(retries),
         slot=np.empty(attempts if named else 0, dtype=np.int64),
         agent=np.empty(attempts if named else 0, dtype=np.int64),
         slot_agent=np.empty(slots, dtype=np.int64),
         slot_free=np.zeros(slots, dtype=np.int8),
     )
+
+
+@hidden
+def next_redial(hall: Hall, number: int, outcome: int) -> int:
+    """Which redial follows an attempt that ends like this; `NOBODY` if none does."""
+    if len(hall.retry_u) > 0:
+        caller = hall.caller[number]
+        redial = hall.retry_from[caller] + hall.try_number[number]
+        share = hall.share[hall.source[number], outcome]
+        if redial < hall.retry_from[caller + 1] and hall.retry_u[redial] < share:
+            return int(redial)
+    return NOBODY
 
 
 def _shares(redial: Redial | None) -> list[float]:

@@ -16,8 +16,9 @@ import numpy.typing as npt
 
 from resilience_sim.models.heaps import expect, hidden, take, uncounted
 from resilience_sim.models.queue.draws import Draws
-from resilience_sim.models.queue.hall import Hall, opened
+from resilience_sim.models.queue.hall import NOBODY, Hall, next_redial, opened
 from resilience_sim.models.queue.inputs import Outcome, QueueInputs
+from resilience_sim.models.queue.lookahead import run_ahead
 from resilience_sim.models.queue.path import Path
 
 __all__ = ["simulate"]
@@ -30,7 +31,6 @@ ANSWERED, ABANDONED, BLOCKED, BALKED, DROPPED, INSIDE = (
 )
 FINISH, FINISH_NAMED, HAND_BACK, DROP = range(4)
 RULES = {"finish": FINISH, "finish_named": FINISH_NAMED, "hand_back": HAND_BACK, "drop": DROP}
-NOBODY = -1
 CAPACITY, SERVICE, PATIENCE, CALL, REDIAL = range(5)  # what happens, in the order at equal instants
 AWAY, IN_SERVICE, WAITING = 0, SERVICE, PATIENCE  # where a call is: known by how its stay can end
 KIND = 1 << 48  # the identity of what lies ahead is kind * KIND + number
@@ -71,24 +71,12 @@ def _expect(hall: Hall, at_s: float, kind: int, number: int) -> None:
 
 
 @hidden
-def _redial(hall: Hall, number: int, outcome: int) -> int:
-    """Which redial follows an attempt that ends like this; `NOBODY` if none does."""
-    if len(hall.retry_u) > 0:
-        caller = hall.caller[number]
-        redial = hall.retry_from[caller] + hall.try_number[number]
-        share = hall.share[hall.source[number], outcome]
-        if redial < hall.retry_from[caller + 1] and hall.retry_u[redial] < share:
-            return int(redial)
-    return NOBODY
-
-
-@hidden
 def _leave(hall: Hall, now: float, number: int, outcome: int) -> None:
     """The call is over; its caller may try again later."""
     hall.where[number] = AWAY
     hall.outcome[number] = outcome
     hall.end_s[number] = now
-    redial = _redial(hall, number, outcome)
+    redial = next_redial(hall, number, outcome)
     if redial != NOBODY:
         _expect(hall, now + hall.retry_delay_s[redial], REDIAL, len(hall.order) + redial)
 
@@ -106,7 +94,7 @@ def _wait(hall: Hall, now: float, number: int, behind: int) -> None:
     hall.where[number] = WAITING
     hall.queued_s[number] = now
     hall.end_s[number] = now + max(hall.patience_s[number] - hall.waited_s[number], 0.0)
-    if hall.end_s[number] < np.inf and (hall.watched or _redial(hall, number, ABANDONED) != NOBODY):
+    if hall.end_s[number] < np.inf and (hall.watched or next_redial(hall, number, ABANDONED) != NOBODY):
         _expect(hall, hall.end_s[number], PATIENCE, number)
 
 
@@ -298,7 +286,10 @@ def simulate(inputs: QueueInputs, draws: Draws, *, trace: bool = False) -> Path:
         Whether to record the counts after every event.
     """
     hall = opened(inputs, draws, rule=RULES[inputs.on_cut], trace=trace)
-    _run(hall)
+    if hall.foreseeable:
+        run_ahead(hall)
+    else:
+        _run(hall)
     rows = hall.n.rows
     return Path(
         caller=draws.caller,
