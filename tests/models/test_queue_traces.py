@@ -54,7 +54,7 @@ def given(calls: list[tuple[float, ...]], agents: Timeline, redial: Redial | Non
     again = len(drawn.retry_u)
     return inputs, dataclasses.replace(
         drawn,
-        handling_s=np.concatenate((services, np.ones(again))),
+        handling_s=services,
         patience_s=np.concatenate((patience, np.full(again, math.inf))),
     )
 

@@ -23,6 +23,7 @@ from resilience_sim.models.queue import (
     draw,
     measures,
 )  # fmt: skip
+from resilience_sim.models.queue.hall import opened
 from resilience_sim.randomness import Deterministic, Empirical, Exponential, Law, LogNormal, Never, Streams, Uniform
 from resilience_sim.timelines import Timeline, constant
 
@@ -112,6 +113,34 @@ def test_engines_give_the_same_path_on_random_scenarios(chunk, lattice):
     assert interruptions > 0
 
 
+@pytest.mark.parametrize("lattice", [None, 1.0, 0.5])
+@pytest.mark.parametrize("levels", [[0, 1, 2, 3, 5], [0, 10, 70, 90, 100]], ids=["a few agents", "many"])
+def test_engines_agree_where_the_kernel_needs_no_clock(levels, lattice):
+    """One line, nobody counts those in it, no call is interrupted: the kernel goes from caller to caller."""
+    met = np.zeros(len(Outcome), dtype=int)
+    for case in range(CHUNK):
+        random = np.random.default_rng([case, max(levels), int(2 * (lattice or 0))])
+        inputs = some_inputs(random, lattice)
+        crowd = Instants(np.round(random.uniform(0, inputs.horizon_s, max(levels)) * 2) / 2)
+        inputs = dataclasses.replace(
+            inputs,
+            callers=tuple(
+                dataclasses.replace(callers, priority=1, arrivals=one_of(random, callers.arrivals, crowd))
+                for callers in inputs.callers
+            ),
+            agents=some_timeline(random, inputs.horizon_s, levels, lattice),
+            places=None,
+            join=(),
+            on_cut="finish",
+        )
+        draws = draw(inputs, Streams(case, 7))
+        assert opened(inputs, draws, rule=0, trace=False).foreseeable
+        path = KERNEL.simulate(inputs, draws)
+        assert_same_path(path, REFERENCE.simulate(inputs, draws))
+        met += np.bincount(path.outcome, minlength=len(met))
+    assert met[[Outcome.ANSWERED, Outcome.ABANDONED, Outcome.INSIDE]].min() > 0
+
+
 def without_trace(path: Path) -> Path:
     return dataclasses.replace(path, trace_s=None, trace_waiting=None, trace_busy=None)
 
@@ -183,20 +212,24 @@ def assert_same_draws(one: Draws, other: Draws) -> None:
 @pytest.mark.parametrize("lattice", [None, 1.0])
 def test_compiled_kernel_equals_the_same_code_uncompiled(lattice, monkeypatch):
     from resilience_sim.models import heaps
-    from resilience_sim.models.queue import kernel
+    from resilience_sim.models.queue import hall, kernel, lookahead
 
     cases = [some_inputs(np.random.default_rng([case, 99]), lattice) for case in range(25)]
     drawn = [draw(inputs, Streams(case, 0)) for case, inputs in enumerate(cases)]
-    compiled = [kernel.simulate(inputs, draws, trace=True) for inputs, draws in zip(cases, drawn, strict=True)]
-    for module in (kernel, heaps):
+    ways = [trace for trace in (True, False) for _ in cases]
+    compiled = [
+        kernel.simulate(inputs, draws, trace=trace)
+        for inputs, draws, trace in zip(cases * 2, drawn * 2, ways, strict=True)
+    ]
+    for module in (kernel, lookahead, hall, heaps):
         for name, function in inspect.getmembers(module, lambda member: hasattr(member, "py_func")):
             monkeypatch.setattr(module, name, function.py_func)
-    for inputs, draws, path in zip(cases, drawn, compiled, strict=True):
-        assert_same_path(kernel.simulate(inputs, draws, trace=True), path)
+    for inputs, draws, trace, path in zip(cases * 2, drawn * 2, ways, compiled, strict=True):
+        assert_same_path(kernel.simulate(inputs, draws, trace=trace), path)
 
 
 def test_contract_names_the_engines_and_refuses_others():
-    assert machine("queue").VERSION == "queue@1"
+    assert machine("queue").VERSION == "queue@2"
     assert {engine(name, of="queue").__name__.rpartition(".")[2] for name in ENGINES} == set(ENGINES)
     with pytest.raises(InputsError, match="accepted: kernel, reference"):
         engine("fast", of="queue")

@@ -31,7 +31,8 @@ line); calls that were handed back stand at the head.
     Surplus calls, in the same order, are DROPPED.
 
 **Trying again.** An attempt that was abandoned, blocked, balked or dropped is followed by a redial with the share and
-after the delay of :class:`Redial`, at most `most` times; a redial has its own handling time and patience.
+after the delay of :class:`Redial`, at most `most` times. A redial has its own patience; the handling time is that of
+the caller's matter, the same whichever attempt is answered (and, after a drop, from the beginning).
 
 **At equal instants**: (1) the number of agents changes, (2) services end, (3) patience ends, (4) first calls and
 redials arrive; within one kind by attempt number. Agents who come free take the next calls as part of the same event,
@@ -46,6 +47,8 @@ Versions
 --------
 queue@1
     First version.
+queue@2
+    The handling time belongs to the caller, no longer to each attempt.
 """
 
 from resilience_sim.models.queue.draws import Draws, draw
@@ -58,4 +61,4 @@ __all__ = [
     "QueueInputs", "Rate", "Redial", "staff_hours", "timelines", "VERSION",
 ]  # fmt: skip
 
-VERSION = "queue@1"
+VERSION = "queue@2"

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 from numpy.random import Generator
 
-from resilience_sim.models.queue.inputs import Callers, Instants, QueueInputs, Rate
+from resilience_sim.models.queue.inputs import Callers, Instants, Outcome, QueueInputs, Rate, Redial
 from resilience_sim.randomness import Law, Streams
 from resilience_sim.timelines import Timeline
 
@@ -50,14 +50,17 @@ class Draws:
         Who makes an attempt, shape (n + m,).
     try_number
         0 for a first call, k for the k-th redial, shape (n + m,).
-    handling_s, patience_s
-        Seconds in service, and in the queue at most, shape (n + m,).
+    handling_s
+        Seconds that a caller's matter takes, whichever attempt is answered, shape (n,).
+    patience_s
+        Seconds in the queue at most, shape (n + m,).
     join_u
-        Uniform on [0, 1): stays if below the probability of staying, shape (n + m,).
+        Uniform on [0, 1): stays if below the probability of staying, shape (n + m,); 0 where nobody balks.
     retry_from
         Where a caller's redials begin, shape (n + 1,).
     retry_u
-        Uniform on [0, ceiling): a redial is made if below the share that applies, shape (m,).
+        Uniform on [0, ceiling): a redial is made if below the share that applies, shape (m,); 0 where every share is
+        none of them or all.
     retry_delay_s
         Seconds from leaving to the redial, shape (m,).
     """
@@ -76,25 +79,17 @@ class Draws:
     retry_delay_s: Floats
 
 
-class _Attempts(NamedTuple):
-    """What is drawn for each attempt; shape (k,) each."""
-
-    handling_s: Floats
-    patience_s: Floats
-    join_u: Floats
-
-    def only(self, kept: Bools) -> _Attempts:
-        return _Attempts(*(column[kept] for column in self))
-
-
 class _Class(NamedTuple):
     """One class's draws, its own callers counted from 0."""
 
     arrival_s: Floats
     identity: Ints
-    first: _Attempts
+    handling_s: Floats
+    patience_s: Floats
+    join_u: Floats
     tries: Ints
-    again: _Attempts
+    again_patience_s: Floats
+    again_join_u: Floats
     retry_u: Floats
     retry_delay_s: Floats
 
@@ -123,9 +118,6 @@ def draw(inputs: QueueInputs, streams: Streams) -> Draws:
     np.cumsum(tries, out=retry_from[1:])
     callers = np.arange(n)
     redialling = np.repeat(callers, tries)
-    attempts = [
-        _joined(list(column)) for column in zip(*(c.first for c in classes), *(c.again for c in classes), strict=True)
-    ]
     arrival_s = _joined([one.arrival_s for one in classes])
     return Draws(
         arrival_s=arrival_s,
@@ -134,9 +126,9 @@ def draw(inputs: QueueInputs, streams: Streams) -> Draws:
         order=np.argsort(arrival_s, kind="stable"),
         caller=_joined([callers, redialling]),
         try_number=_joined([np.zeros(n, dtype=np.int64), np.arange(len(redialling)) - retry_from[redialling] + 1]),
-        handling_s=attempts[0],
-        patience_s=attempts[1],
-        join_u=attempts[2],
+        handling_s=_joined([one.handling_s for one in classes]),
+        patience_s=_joined([one.patience_s for one in classes] + [one.again_patience_s for one in classes]),
+        join_u=_joined([one.join_u for one in classes] + [one.again_join_u for one in classes]),
         retry_from=retry_from,
         retry_u=_joined([one.retry_u for one in classes]),
         retry_delay_s=_joined([one.retry_delay_s for one in classes]),
@@ -155,50 +147,53 @@ def _draw_class(callers: Callers, inputs: QueueInputs, streams: Streams) -> _Cla
 
     arrival_s, kept = _arrivals(callers.arrivals, inputs.horizon_s, stream)
     population = len(arrival_s)
-    first = _attempts(callers, inputs, stream, "", population)
-    tries, retry_u, retry_delay_s = _redials(callers, stream, population)
-    again = _attempts(callers, inputs, stream, "redial_", len(retry_u)) if callers.redial else _NO_ATTEMPTS
-    if kept is None:
-        return _Class(arrival_s, np.arange(population), first, tries, again, retry_u, retry_delay_s)
-    rows = np.repeat(kept, tries)
-    return _Class(
-        arrival_s[kept], np.flatnonzero(kept), first.only(kept), tries[kept], again.only(rows), retry_u[rows],
-        retry_delay_s[rows],
-    )  # fmt: skip
-
-
-def _attempts(callers: Callers, inputs: QueueInputs, stream: Stream, prefix: str, size: int) -> _Attempts:
-    return _Attempts(
-        _times(callers.handling, stream, f"{prefix}handling", size),
-        _times(callers.patience, stream, f"{prefix}patience", size),
-        stream(f"{prefix}join").random(size) if inputs.join else np.zeros(size),
+    tries = _tries(callers.redial, stream, population)
+    rows = int(tries.sum())
+    drawn = _Class(
+        arrival_s=arrival_s,
+        identity=np.arange(population),
+        handling_s=_times(callers.handling, stream, "handling", population),
+        patience_s=_times(callers.patience, stream, "patience", population),
+        join_u=_join(inputs, stream, "join", population),
+        tries=tries,
+        again_patience_s=_times(callers.patience, stream, "redial_patience", rows),
+        again_join_u=_join(inputs, stream, "redial_join", rows),
+        retry_u=_willingness(callers.redial, stream, rows),
+        retry_delay_s=callers.redial.delay.draw(stream("redial_delay"), rows) if callers.redial else np.empty(0),
     )
-
-
-_NO_ATTEMPTS = _Attempts(np.empty(0), np.empty(0), np.empty(0))
+    if kept is None:
+        return drawn
+    again = np.repeat(kept, tries)
+    of_redials = ("again_patience_s", "again_join_u", "retry_u", "retry_delay_s")
+    return _Class(**{
+        name: column[again if name in of_redials else kept] for name, column in drawn._asdict().items()
+    })  # fmt: skip
 
 
 def _times(law: Law, stream: Stream, purpose: str, size: int) -> Floats:
-    return np.full(size, np.inf) if law.infinite else law.draw(stream(purpose), size)
+    return np.full(size, np.inf) if law.infinite or size == 0 else law.draw(stream(purpose), size)
 
 
-def _redials(callers: Callers, stream: Stream, population: int) -> tuple[Ints, Floats, Floats]:
-    """How many redials each caller is willing to make, and (willingness, delay) of each of them.
+def _join(inputs: QueueInputs, stream: Stream, purpose: str, size: int) -> Floats:
+    return stream(purpose).random(size) if inputs.join else np.zeros(size)
 
-    A caller is willing for as long as uniforms fall below the ceiling: the number of them is geometric, and given the
-    number they are uniform below the ceiling.
-    """
-    redial = callers.redial
+
+def _tries(redial: Redial | None, stream: Stream, population: int) -> Ints:
+    """How many redials each caller is willing to make: the run of uniforms below the ceiling, a geometric number."""
     if redial is None or redial.drawn_for == 0 or redial.most == 0:
-        return np.zeros(population, dtype=np.int64), np.empty(0), np.empty(0)
-    ceiling = redial.drawn_for
-    if ceiling == 1:
-        tries = np.full(population, redial.most)
-    else:
-        patience = stream("redial_tries").standard_exponential(population) / -math.log(ceiling)
-        tries = np.minimum(patience, redial.most).astype(np.int64)
-    rows = int(tries.sum())
-    return tries, stream("redial_share").random(rows) * ceiling, redial.delay.draw(stream("redial_delay"), rows)
+        return np.zeros(population, dtype=np.int64)
+    if redial.drawn_for == 1:
+        return np.full(population, redial.most)
+    patience = stream("redial_tries").standard_exponential(population)
+    patience /= -math.log(redial.drawn_for)
+    return np.minimum(patience, redial.most, out=patience).astype(np.int64)
+
+
+def _willingness(redial: Redial | None, stream: Stream, rows: int) -> Floats:
+    """Given how many redials a caller is willing to make, their uniforms are uniform below the ceiling."""
+    if redial is None or all(redial.share_after(outcome) in (0, redial.drawn_for) for outcome in Outcome):
+        return np.zeros(rows)
+    return stream("redial_share").random(rows) * redial.drawn_for
 
 
 def _arrivals(arrivals: Rate | Instants, horizon_s: float, stream: Stream) -> tuple[Floats, Bools | None]:
@@ -230,11 +225,15 @@ def _poisson_instants(rate: Timeline, scale: float, horizon_s: float, stream: St
     operational = _unit_process(stream("arrivals"), float(expected[-1]) * scale) / scale
     until = np.searchsorted(operational, expected)  # how many come before each edge
     counts = np.diff(until)
-    instants = operational[: until[-1]] - expected[:-1].repeat(counts)
-    instants /= rates.repeat(counts)
-    instants += edges[:-1].repeat(counts)
+    instants = operational[: until[-1]]
     latest = np.nextafter(edges[1:], -np.inf)  # rounding must not carry an instant into the next interval
-    return np.minimum(instants, latest.repeat(counts), out=instants)
+    before, pace, start, last = (
+        each[0] if len(counts) == 1 else each.repeat(counts) for each in (expected[:-1], rates, edges[:-1], latest)
+    )
+    instants -= before
+    instants /= pace
+    instants += start
+    return np.minimum(instants, last, out=instants)
 
 
 def _unit_process(generator: Generator, until: float) -> Floats:

@@ -51,7 +51,7 @@ class Hall(NamedTuple):
     order: Ints
     caller: Ints
     try_number: Ints
-    handling_s: Floats
+    handling_s: Floats  # by caller
     patience_s: Floats
     join_u: Floats
     retry_from: Ints
@@ -79,8 +79,8 @@ class Hall(NamedTuple):
     behind: Ints
     first: Ints  # of each line: one per rank, and the last one for calls in service
     last: Ints
-    ahead: Ahead  # ends of service and of patience, redials
-    redials: Ahead  # kept apart where callers are served one after the other
+    ahead: Ahead  # ends of service and of patience, redials; only redials where callers are served one after the other
+    busy_until: Floats  # a heap with an entry per agent, where callers are served one after the other
     slot: Ints  # of a numbered agent on duty, in the order of their numbers
     agent: Ints
     slot_agent: Ints  # by slot: who has it, and whether he is free
@@ -95,10 +95,11 @@ def opened(inputs: QueueInputs, draws: Draws, *, rule: int, trace: bool) -> Hall
     hand_back, named = inputs.on_cut == "hand_back", inputs.on_cut == "finish_named"
     stays = attempts + (int(-changes[changes < 0].sum()) if hand_back else 0)  # each is waited for, and served
     slots = int(agents[0] + changes[changes > 0].sum()) if named else 0
+    priorities = sorted({callers.priority for callers in inputs.callers})
     watched = trace or inputs.places is not None or len(inputs.join) > 0
     uncut = inputs.on_cut == "finish" or bool((changes >= 0).all())
+    foreseeable = uncut and not watched and len(priorities) == 1
     rows = 2 * attempts + len(agents) if trace else 0
-    priorities = sorted({callers.priority for callers in inputs.callers})
     return Hall(
         places=np.iinfo(np.int64).max if inputs.places is None else int(inputs.places),
         horizon_s=float(inputs.horizon_s),
@@ -106,7 +107,7 @@ def opened(inputs: QueueInputs, draws: Draws, *, rule: int, trace: bool) -> Hall
         newest_leave=inputs.leavers == "newest",
         resumes=hand_back and inputs.interrupted == "resume",
         watched=watched,
-        foreseeable=uncut and not watched and len(priorities) == 1,
+        foreseeable=foreseeable,
         agents_at=np.append(-np.inf, inputs.agents.times[1:]),
         agents=agents,
         stretch_at=inputs.stretch.times.copy(),  # a timeline's arrays are read-only, which is another type to Numba
@@ -145,7 +146,7 @@ def opened(inputs: QueueInputs, draws: Draws, *, rule: int, trace: bool) -> Hall
         first=np.full(len(priorities) + 1, NOBODY),
         last=np.full(len(priorities) + 1, NOBODY),
         ahead=nothing_ahead(2 * stays + retries),
-        redials=nothing_ahead(retries),
+        busy_until=np.empty(int(agents.max()) if foreseeable else 0),
         slot=np.empty(attempts if named else 0, dtype=np.int64),
         agent=np.empty(attempts if named else 0, dtype=np.int64),
         slot_agent=np.empty(slots, dtype=np.int64),

@@ -188,7 +188,7 @@ class Callers:
     arrivals
         When its first calls come.
     handling
-        Law of the handling time in seconds; every attempt has its own.
+        Law of the handling time of a caller's matter, in seconds.
     patience
         Law of the seconds after which a waiting caller hangs up.
     priority

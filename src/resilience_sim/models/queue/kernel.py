@@ -116,7 +116,7 @@ def _answer(hall: Hall, now: float, number: int) -> None:
     n = hall.n
     while n.stretch + 1 < len(hall.stretch_at) and hall.stretch_at[n.stretch + 1] <= now:
         n.stretch += 1
-    needed_s = hall.handling_s[number] * hall.stretch[n.stretch]
+    needed_s = hall.handling_s[hall.caller[number]] * hall.stretch[n.stretch]
     if hall.resumes and hall.left_s[number] >= 0:
         needed_s = hall.left_s[number]
     if hall.rule == FINISH_NAMED:

@@ -1,16 +1,15 @@
 """The kernel's short way: one caller after the other, without a clock.
 
 Where all callers stand in one line, nobody looks at how many they are, and no call is interrupted, the fate of a caller
-depends only on those before. The instant from which an agent is free for the next in line never moves back, so each
-caller is served then or is gone by then, and the events between need no order. Path and tie order are those of the
-loop over events.
+depends only on those before. The instant from which an agent is free for the next in line never moves back: a caller is
+served then, or is gone by then. Nothing in between needs an order. Path and ties are those of the loop over events.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from resilience_sim.models.heaps import expect, hidden, take, uncounted
+from resilience_sim.models.heaps import expect, push_instant, replace_first, take, uncounted
 from resilience_sim.models.queue.hall import NOBODY, Hall, next_redial
 from resilience_sim.models.queue.inputs import Outcome
 
@@ -21,10 +20,12 @@ ANSWERED, ABANDONED, INSIDE = int(Outcome.ANSWERED), int(Outcome.ABANDONED), int
 
 @uncounted
 def run_ahead(hall: Hall) -> None:
-    """Serve the callers in the order in which they come."""
-    callers = len(hall.order)
-    redials, busy = hall.redials, hall.ahead  # redials to come; ends of the services under way
-    free_s, step, stretch, calls = -np.inf, 0, 0, 0  # from when an agent is free for the next in line, on which step
+    """Decide the fate of every caller, in the order in which they come."""
+    callers, last_step = len(hall.order), len(hall.agents) - 1
+    busy_until, redials = hall.busy_until, hall.ahead
+    calls, step, stretch = 0, 0, 0
+    seats = 0  # agents who took a call and have not left since: entries of `busy_until`
+    free_s = -np.inf  # from when an agent is free for the next in line
     while True:
         call_s = hall.first_call_s[hall.order[calls]] if calls < callers else np.inf
         if redials.sizes[0] > 0 and redials.near_s[redials.sizes[0] - 1] < call_s:
@@ -35,27 +36,31 @@ def run_ahead(hall: Hall) -> None:
             calls += 1
         else:
             break
-        gone_s = now + max(hall.patience_s[number], 0.0)
         free_s = max(free_s, now)
         while True:
-            while step + 1 < len(hall.agents) and hall.agents_at[step + 1] <= free_s:
+            while step < last_step and hall.agents_at[step + 1] <= free_s:
                 step += 1
-            while busy.sizes[0] > 0 and busy.near_s[busy.sizes[0] - 1] <= free_s:
-                take(busy)
-            if busy.sizes[0] + busy.sizes[1] < hall.agents[step]:
+            while seats > hall.agents[step] and busy_until[0] <= free_s:  # who is too many leaves when the call ends
+                seats -= 1
+                if seats > 0:
+                    replace_first(busy_until, seats, busy_until[seats])
+            if seats < hall.agents[step] or (seats == hall.agents[step] > 0 and busy_until[0] <= free_s):
                 break
-            next_s = hall.agents_at[step + 1] if step + 1 < len(hall.agents) else np.inf
-            if busy.sizes[0] > 0:
-                next_s = min(next_s, busy.near_s[busy.sizes[0] - 1])
-            free_s = next_s
-            if next_s == np.inf:
+            free_s = busy_until[0] if seats > 0 else np.inf
+            if step < last_step:
+                free_s = min(free_s, hall.agents_at[step + 1])
+            if free_s == np.inf:
                 break
         hall.arrival_s[number] = now
+        gone_s = now + max(hall.patience_s[number], 0.0)
         if free_s < np.inf and free_s <= gone_s:
             while stretch + 1 < len(hall.stretch_at) and hall.stretch_at[stretch + 1] <= free_s:
                 stretch += 1
-            end_s = free_s + hall.handling_s[number] * hall.stretch[stretch]
-            expect(busy, end_s, number)
+            end_s = free_s + hall.handling_s[hall.caller[number]] * hall.stretch[stretch]
+            if seats < hall.agents[step]:
+                seats = push_instant(busy_until, seats, end_s)
+            else:
+                replace_first(busy_until, seats, end_s)
             hall.start_s[number], hall.end_s[number], hall.outcome[number] = free_s, end_s, ANSWERED
             hall.waited_s[number] = free_s - now
             hall.served_s[number] = end_s - free_s

@@ -220,7 +220,9 @@ class Centre:
         """A free agent takes the call; of numbered agents, the one with the lowest number."""
         call.agent = min(self.free_agents())
         call.start_s = self.now
-        handling_s = float(self.draws.handling_s[call.number]) * float(self.inputs.stretch.at(self.now))
+        handling_s = float(self.draws.handling_s[self.draws.caller[call.number]]) * float(
+            self.inputs.stretch.at(self.now)
+        )
         call.ends_s = self.now + (handling_s if call.left_s is None else call.left_s)
         self.in_service.append(call)
         self.schedule(call.ends_s, SERVICE_ENDS, call.number, self.finish)
