@@ -95,7 +95,9 @@ class LineOutages:
         """How long each line is out, seconds, shape (k,)."""
         return self.end_s - self.start_s
 
-    def pick(self, which: npt.NDArray[np.bool_] | npt.NDArray[np.int64], *, shift_s: float = 0.0) -> LineOutages:
+    def pick(
+        self, which: npt.NDArray[np.bool_] | npt.NDArray[np.int64] | slice, *, shift_s: float = 0.0
+    ) -> LineOutages:
         """Those outages, in that order, with `shift_s` seconds added to their times."""
         assert self.planned is not None
         return LineOutages(

@@ -240,7 +240,7 @@ def event_figure(study: UtilityCallCentre, situation: Event, seed: int, replicat
     with _look(writing.families):
         figure = Figure(figsize=(8.4, 6.8), layout="constrained")
         lines, agents, waiting = figure.subplots(3, 1, sharex=True)
-        scenario = words.scenario_name(situation.load.scenario, writing.language)
+        scenario = words.scenario_name(situation.load.strike.scenario, writing.language)
         title = say(writing, "event").format(scenario=scenario, number=replication)
         figure.suptitle(f"{title}\n{say(writing, 'outcome').format(**row)}", x=0.01, ha="left", linespacing=1.4)
         _draw_lines(lines, trace, situation, writing)

@@ -36,7 +36,7 @@ from resilience_sim.plans.register import Clause, Plan
 from resilience_sim.plans.site import Site
 from resilience_sim.studies.line_events import YEARS
 from resilience_sim.studies.question import Axis, Choice, Question, Situation
-from resilience_sim.studies.utility_event import Event, EventTrace, Load, Rules, UtilityEvents
+from resilience_sim.studies.utility_event import Event, EventTrace, Load, Rules, Strike, UtilityEvents
 from resilience_sim.units import from_base, parse, to_base
 
 __all__ = ["MEASURES", "READINGS", "STUDIES", "UtilityCallCentre"]
@@ -110,7 +110,7 @@ class UtilityCallCentre:
         readings = dict(claim.readings)
         if claim.interpretation is not None:
             readings[clause.id] = claim.interpretation
-        load = Load(scenario, STUDIES[claim.study], self.site.base("outage_calls.share_who_call"))
+        load = Load(Strike(scenario, STUDIES[claim.study]), self.site.base("outage_calls.share_who_call"))
         unit = MEASURES[claim.measure]
         return Question(
             clause=clause.id,
@@ -178,7 +178,7 @@ class UtilityCallCentre:
         elif axis.name == "outage_calls.customers_per_line":
             changed = replace(event.load, customers_scale=value / self.site.base("outage_calls.customers_per_line"))
         else:
-            changed = replace(event.load, lines_at_once=int(value))
+            changed = replace(event.load, strike=replace(event.load.strike, lines_at_once=int(value)))
         return replace(event, load=changed)
 
     # ---- what may be chosen

@@ -1,7 +1,8 @@
 """One event at the utility's call centre: lines, calls, agents, and what the plan's rules add.
 
 Second 0 is the instant at which the event's level is reached; the queue's own clock starts ``BEFORE_S`` earlier, from
-an empty centre. What no rule can change (the event's *world*) is drawn once and met by every rule that is compared.
+an empty centre. What no rule can change is drawn once and met by every rule that is compared: the *incident* (lines,
+hour, people's ways to work), and the calls it brings. What the rules do depends on the incident, not on the calls.
 """
 
 from __future__ import annotations
@@ -28,12 +29,12 @@ from resilience_sim.studies.ordinary_day import OrdinaryDay
 from resilience_sim.timelines import Timeline, constant
 from resilience_sim.units import DAY, HOUR
 
-__all__ = ["Event", "EventTrace", "Load", "Rules", "UtilityEvents"]
+__all__ = ["Event", "EventTrace", "Load", "Rules", "Strike", "UtilityEvents"]
 
 Floats = npt.NDArray[np.float64]
 
 BEFORE_S = HOUR  # so much of the ordinary day runs before the event, from an empty centre
-KEPT_EVENTS = 3000  # worlds kept in the memory of each process, about half a gigabyte
+KEPT_EVENTS = 3000  # kept in the memory of each process, with their calls: about half a gigabyte
 PEOPLE, CALL_UPS = 100, 24  # lead times drawn in each event: more people than the plan's bounds allow
 
 
@@ -60,14 +61,21 @@ class Rules:
 
 
 @dataclass(frozen=True)
-class Load:
-    """What strikes: a scenario at its level, the share of customers who call, and how many there are."""
+class Strike:
+    """Which lines go out: those of a scenario at its level, or so many at once."""
 
     scenario: str
     level: str
+    lines_at_once: int = 0
+
+
+@dataclass(frozen=True)
+class Load:
+    """What strikes, the share of customers who call, and how many there are."""
+
+    strike: Strike
     share_who_call: float
     customers_scale: float = 1.0
-    lines_at_once: int = 0
 
 
 @dataclass(frozen=True)
@@ -135,18 +143,23 @@ class UtilityEvents:
     ) -> None:
         self.site = site
         self.levels = levels
-        self.lines = LineEvents(site, self._calls(site.base("outage_calls.share_who_call"), 1.0), record, years=years)
+        self.lines = LineEvents(
+            site, self._call_law(site.base("outage_calls.share_who_call"), 1.0), record, years=years
+        )
         self.day = OrdinaryDay(site)
-        self._world = lru_cache(maxsize=KEPT_EVENTS)(self._draw_world)
+        self._incident = lru_cache(maxsize=KEPT_EVENTS)(self._draw_incident)
+        self._response = lru_cache(maxsize=4 * KEPT_EVENTS)(self._respond)
+        self._calls = lru_cache(maxsize=KEPT_EVENTS)(self._draw_calls)
 
     def replicate(self, event: Event, seed: int, replication: int) -> Mapping[str, float]:
         """Service level and answer rate (both %), calls, and staff-hours added in one event."""
-        world = self._world(event.load, seed, replication)
-        response = self._response(event.rules, world, seed, replication)
-        inputs = replace(world.queue, agents=_shifted(world.roster + response.added, BEFORE_S))
+        incident = self._incident(event.load.strike, seed, replication)
+        response = self._response(event.rules, event.load.strike, seed, replication)
+        calls = self._calls(event.load, seed, replication)
+        inputs = replace(calls.queue, agents=_shifted(incident.roster + response.added, BEFORE_S))
         row = measures(
             inputs,
-            simulate(inputs, world.draws),
+            simulate(inputs, calls.draws),
             window=(BEFORE_S, inputs.horizon_s),
             threshold_s=self.site.base("standard.threshold"),
         )
@@ -160,80 +173,85 @@ class UtilityEvents:
 
     def added_hours(self, event: Event, seed: int, replication: int) -> float:
         """Staff-hours that the rules add in one event; no call is simulated."""
-        world = self._world(event.load, seed, replication)
-        return self._response(event.rules, world, seed, replication).hours
+        return self._response(event.rules, event.load.strike, seed, replication).hours
 
     def trace(self, event: Event, seed: int, replication: int) -> EventTrace:
         """The event that :meth:`replicate` reduces to measures, over time."""
-        world = self._world(event.load, seed, replication)
-        response = self._response(event.rules, world, seed, replication)
-        agents = world.roster + response.added
-        path = simulate(replace(world.queue, agents=_shifted(agents, BEFORE_S)), world.draws, trace=True)
+        incident = self._incident(event.load.strike, seed, replication)
+        response = self._response(event.rules, event.load.strike, seed, replication)
+        calls = self._calls(event.load, seed, replication)
+        agents = incident.roster + response.added
+        path = simulate(replace(calls.queue, agents=_shifted(agents, BEFORE_S)), calls.draws, trace=True)
         return EventTrace(
             start_s=-BEFORE_S,
-            end_s=world.window_s,
-            clock_s=world.hour_s,
-            lines=world.unplanned,
+            end_s=incident.window_s,
+            clock_s=incident.hour_s,
+            lines=incident.unplanned,
             counted=response.counted,
-            roster=world.roster,
+            roster=incident.roster,
             agents=agents,
             waiting=_shifted(timelines(path).waiting, -BEFORE_S),
             general=response.general,
             major=response.major,
         )
 
-    def _draw_world(self, load: Load, seed: int, replication: int) -> _World:
-        """Everything about one event that no rule of the plan can change; second 0 is the event's start."""
+    def _draw_incident(self, strike: Strike, seed: int, replication: int) -> _Incident:
+        """Lines, time of day and people's ways to work: what neither calls nor rules can change."""
         streams = Streams(seed, replication)
-        if load.lines_at_once:
-            lines = self.lines.draw_at_once(load.lines_at_once, streams)
+        if strike.lines_at_once:
+            lines = self.lines.draw_at_once(strike.lines_at_once, streams)
         else:
-            lines = self.lines.draw(load.scenario, *self.levels[load.level], seed, streams)
-        window_s = min(lines.lasts_s, self.site.base("event.longest"))
+            lines = self.lines.draw(strike.scenario, *self.levels[strike.level], seed, streams)
         # The storm comes between 8 and 20 h, other events at any hour.
-        part, first = (DAY / 2, DAY / 3) if load.scenario == "linyi_storm" else (DAY, 0.0)
+        part, first = (DAY / 2, DAY / 3) if strike.scenario == "linyi_storm" else (DAY, 0.0)
         hour_s = first + part * streams.generator("event/hour").random()
-        queue = self._queue(load, lines.outages, hour_s, window_s, streams)
         decision_s, arrival = self.site.base("call_up.decision"), self._arrival()
         lead_s = arrival.draw(streams.generator("call_up/arrival"), PEOPLE * CALL_UPS).reshape(PEOPLE, CALL_UPS)
-        return _World(
+        return _Incident(
+            outages=lines.outages,
             unplanned=lines.outages.concurrency(),
-            window_s=window_s,
+            window_s=min(lines.lasts_s, self.site.base("event.longest")),
             hour_s=hour_s,
             roster=self.day.roster(hour_s, AFTER_S),
             hand_overs=self.day.hand_overs(hour_s, AFTER_S),
             travel_s=lead_s,
             next_shift_s=decision_s + arrival.draw(streams.generator("call_up/next_shift"), CALL_UPS),
-            queue=queue,
-            draws=draw(queue, streams),
         )
 
-    def _response(self, rules: Rules, world: _World, seed: int, replication: int) -> _Response:
+    def _draw_calls(self, load: Load, seed: int, replication: int) -> _Calls:
+        """The calls of an event, which no rule can change."""
+        incident = self._incident(load.strike, seed, replication)
+        streams = Streams(seed, replication)
+        queue = self._queue(load, incident, streams)
+        return _Calls(queue, draw(queue, streams))
+
+    def _respond(self, rules: Rules, strike: Strike, seed: int, replication: int) -> _Response:
         """When each level is in force, and whom it puts on seats beyond the roster.
 
         A response goes on after the time that is measured, until its own rule releases people; it is followed for the
         day after the event's start, as the lines are.
         """
+        incident = self._incident(strike, seed, replication)
         end_s = AFTER_S
-        counted = world.unplanned
+        counted = incident.unplanned
         if rules.planned_counted:
             planned = self.lines.draw_planned(Streams(seed, replication))
             counted = counted + planned.concurrency(count_planned=True)
         until = {"released_after_s": rules.released_after_s, "end_s": end_s}
-        general = in_force(world.unplanned, rules.general_lines, **until)
+        general = in_force(incident.unplanned, rules.general_lines, **until)
         major = in_force(counted, rules.major_lines, **until)
         wanted = _wanted(general, rules.general_agents).combine(_wanted(major, rules.major_people), np.maximum)
         either = _wanted(general, 1).combine(_wanted(major, 1), np.maximum)
-        travel_s = world.travel_s.copy()
+        travel_s = incident.travel_s.copy()
         # The specialists are on site; they are the first whom the major level adds.
         travel_s[rules.general_agents : rules.general_agents + rules.specialists] = 0.0
         called = present(wanted, travel_s + self.site.base("call_up.decision"), end_s=end_s)
         added = called + staff_added_at_hand_over(
             in_force(either, 1, released_after_s=0.0, end_s=end_s),
-            world.hand_overs,
+            incident.hand_overs,
             overtime_s=rules.overtime_s,
             advance_s=rules.advance_s,
-            lead_s=world.next_shift_s,
+            lead_s=incident.next_shift_s,
         )
         return _Response(counted, general, major, added, added.integral(-7 * DAY, end_s) / HOUR)
 
@@ -242,7 +260,7 @@ class UtilityEvents:
 
     # ---- calls
 
-    def _calls(self, share: float, customers_scale: float) -> OutageCallLaw:
+    def _call_law(self, share: float, customers_scale: float) -> OutageCallLaw:
         base = self.site.base
         return OutageCallLaw(
             share=share,
@@ -252,9 +270,9 @@ class UtilityEvents:
             customers_scale=customers_scale,
         )
 
-    def _queue(self, load: Load, outages: LineOutages, hour_s: float, window_s: float, streams: Streams) -> QueueInputs:
+    def _queue(self, load: Load, incident: _Incident, streams: Streams) -> QueueInputs:
         """The queue without its agents, in its own clock: the event starts at BEFORE_S."""
-        base, horizon_s = self.site.base, BEFORE_S + window_s
+        base, horizon_s = self.site.base, BEFORE_S + incident.window_s
         handling_sigma = base("calls.handling_sigma")
         redial = Redial(
             after_abandoning=base("redial.share"),
@@ -264,12 +282,12 @@ class UtilityEvents:
             most=int(base("redial.most")),
         )
         spread = math.sqrt(math.log1p(base("calls.day_factor_cv") ** 2))
-        law = self._calls(load.share_who_call, load.customers_scale)
-        called = outage_calls(outages.pick(np.arange(len(outages)), shift_s=BEFORE_S), law, streams)
+        law = self._call_law(load.share_who_call, load.customers_scale)
+        called = outage_calls(incident.outages.pick(slice(None), shift_s=BEFORE_S), law, streams)
         patience = Exponential(base("patience.mean"))
         ordinary = Callers(
             "ordinary",
-            Rate(self.day.rate(hour_s, before_s=BEFORE_S), day_factor=LogNormal.from_mean(1.0, spread)),
+            Rate(self.day.rate(incident.hour_s, before_s=BEFORE_S), day_factor=LogNormal.from_mean(1.0, spread)),
             LogNormal.from_mean(base("calls.handling_mean"), handling_sigma),
             patience,
             redial=redial,
@@ -285,9 +303,10 @@ class UtilityEvents:
 
 
 @dataclass(frozen=True, eq=False)
-class _World:
-    """One event, but for the agents whom the rules add; seconds from the event's start."""
+class _Incident:
+    """What strikes one event and whom it finds; seconds from the event's start."""
 
+    outages: LineOutages
     unplanned: Timeline
     window_s: float
     hour_s: float
@@ -295,6 +314,12 @@ class _World:
     hand_overs: list[tuple[float, int, int]]
     travel_s: Floats
     next_shift_s: Floats
+
+
+@dataclass(frozen=True, eq=False)
+class _Calls:
+    """The queue of one event without its agents, and its numbers; the event starts at BEFORE_S."""
+
     queue: QueueInputs
     draws: Draws
 
