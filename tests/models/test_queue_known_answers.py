@@ -47,7 +47,7 @@ from resilience_sim.timelines import Timeline, constant
 
 
 def test_q01_erlang_c_agrees_with_palm_and_mandelbaum_zeltyn():
-    # Waits this close to full load forget only in an hour: the power of their means is that of two million calls.
+    # Waits this close to full load forget only in an hour: the power of their means is that of four million calls.
     judge(
         queue(48.0, 1.0, 50),
         {
@@ -58,7 +58,7 @@ def test_q01_erlang_c_agrees_with_palm_and_mandelbaum_zeltyn():
         },
         batch=1000.0,
         batches=10,
-        runs=6,
+        runs=10,
     )
 
 
