@@ -158,7 +158,7 @@ BOXES = {
 def test_the_fitted_law_rises_to_three_and_four_as_often_as_the_record(
     district: str, santa_cruz: OutageRecord, service_area: OutageRecord, watch: Watch
 ) -> None:
-    """Rises to three are fitted; rises to four are the check (2 to 19 in a record: one such count in 200 is refused)."""
+    """Rises to three are fitted; rises to four are the check: 2 to 19 in a record, one such count in 200 is refused."""
     box = BOXES[district]
     record = santa_cruz if box is None else service_area.inside(*box)
     law, lines, years = fit_law(record), replay(record), 80
