@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.stats import ks_2samp
 
 from resilience_sim.errors import InputsError
 from resilience_sim.hazards.outage_calls import OutageCallLaw, outage_calls
@@ -45,12 +44,10 @@ def test_a_larger_share_and_more_customers_are_the_same_calls_and_some_more() ->
         assert more_asks.sum() > asks.sum()
 
 
-def test_a_ceiling_changes_the_law_of_no_call() -> None:
+def test_a_ceiling_changes_no_call() -> None:
     plain = outage_calls(LINES, LAW, Streams(4, 0))
     raised = outage_calls(LINES, replace(LAW, share_ceiling=0.5), Streams(4, 0))
-    assert raised.times_s.size > 2 * plain.times_s.size  # who could call
-    assert abs(raised.asks.sum() - plain.asks.sum()) < 4.9 * np.sqrt(2 * plain.asks.sum())
-    assert ks_2samp(plain.times_s[plain.asks], raised.times_s[raised.asks]).pvalue > 1e-6
+    assert np.array_equal(plain.times_s[plain.asks], raised.times_s[raised.asks])
 
 
 def test_one_more_outage_at_the_end_changes_no_other_call() -> None:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from scipy.stats import poisson
 
 from resilience_sim.errors import DataError, InputsError
 from resilience_sim.hazards.outage_fit import fit_law
@@ -158,12 +157,10 @@ BOXES = {
 def test_the_fitted_law_rises_to_three_and_four_as_often_as_the_record(
     district: str, santa_cruz: OutageRecord, service_area: OutageRecord, watch: Watch
 ) -> None:
-    """Rises to three are fitted; rises to four are the check: 2 to 19 in a record, one such count in 200 is refused."""
+    """Rises to three are fitted; rises to four are the check (2 to 19 of them in a record: a factor of two)."""
     box = BOXES[district]
     record = santa_cruz if box is None else service_area.inside(*box)
-    law, lines, years = fit_law(record), replay(record), 80
+    law, lines, years = fit_law(record), replay(record), 400  # so that the simulation adds little noise
     count = law.draw(Streams(23, 0), years * 365).concurrency()
     assert rises(count, 3).size / years == pytest.approx(rises_per_year(lines, 3, watch), rel=0.25)
-    seen = rises(lines.concurrency(), 4).size
-    expected = rises(count, 4).size / years * seen / rises_per_year(lines, 4, watch)
-    assert min(poisson.cdf(seen, expected), poisson.sf(seen - 1, expected)) > 0.0025
+    assert 0.5 < rises(count, 4).size / years / rises_per_year(lines, 4, watch) < 2.0

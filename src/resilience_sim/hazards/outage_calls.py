@@ -101,8 +101,8 @@ def outage_calls(
 ) -> Calls:
     """Draw the calls that outages bring.
 
-    Who could call is a matter of the outage and the customer's number in it, and of the ceilings; all other numbers
-    belong to one who could. Scenarios below the same ceilings meet the same callers.
+    Every number belongs to the outage and the customer's number in it; a call's position in the result depends on the
+    ceilings only, so that scenarios below one ceiling meet the same callers.
 
     Parameters
     ----------
@@ -124,17 +124,19 @@ def outage_calls(
     assert outages.planned is not None
     places = np.ceil(outages.customers * scale_ceiling).astype(np.int64)
     behind = np.cumsum(places)
-    mark = streams.generator(f"{name}/mark").random(int(places.sum()))
+    customers = int(places.sum())
+    mark = streams.generator(f"{name}/mark").random(customers)
     kept = np.flatnonzero(mark < share_ceiling)
     mark, outage = mark[kept], np.repeat(np.arange(len(outages)), places)[kept]
     number = kept - (behind - places)[outage]
+    delay = law.delay.draw(streams.generator(f"{name}/delay"), customers)[kept]
     there = (mark < share) & (number < outages.customers[outage] * scale) & ~outages.planned[outage]
-    first_s = outages.start_s[outage] + law.delay.draw(streams.generator(f"{name}/delay"), kept.size)
+    first_s = outages.start_s[outage] + delay
     called = there & (first_s < outages.end_s[outage])
 
     announced_s = _announced(outages, law, streams, name)[outage]
-    again_mark = streams.generator(f"{name}/again_mark").random(kept.size)
-    again_delay = (law.again_delay or law.delay).draw(streams.generator(f"{name}/again_delay"), kept.size)
+    again_mark = streams.generator(f"{name}/again_mark").random(customers)[kept]
+    again_delay = (law.again_delay or law.delay).draw(streams.generator(f"{name}/again_delay"), customers)[kept]
     second = again_mark < again_ceiling
     second_s = announced_s + again_delay
     calls_again = called & (again_mark < again) & (first_s < announced_s) & (second_s < outages.end_s[outage])
