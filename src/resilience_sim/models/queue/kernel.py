@@ -8,7 +8,7 @@ started last. All room is set aside before.
 An end of patience is an event only where something depends on its instant: how many wait (a limit on places, balking,
 a trace), or a redial. Otherwise a caller is found gone when the head of the line is looked at. The path is the same.
 
-Where nothing but the order of the callers matters, there is a shorter way: :mod:`~resilience_sim.models.queue.lookahead`.
+Where nothing but the order of the callers matters, ``lookahead`` is a shorter way to it.
 """
 
 from __future__ import annotations
