@@ -18,7 +18,7 @@ from resilience_sim.plans.claims import Claim
 from resilience_sim.plans.files import library, read_site
 from resilience_sim.plans.site import Site
 from resilience_sim.randomness import Streams
-from resilience_sim.studies.question import Axis, Choice, Question, Situation
+from resilience_sim.studies.question import Axis, Choice, Effort, Question, Situation
 
 
 @dataclass(frozen=True)
@@ -62,6 +62,16 @@ class Coins:
 
     def moved(self, question: Question, axis: Axis, value: float) -> Situation:
         return replace(coin(question.situation), load=value)
+
+    @property
+    def effort(self) -> Effort:
+        return Effort(per_site=12, per_load=310, per_certificate=6000)
+
+    def options(self, question: Question) -> Sequence[str]:
+        return ("",)
+
+    def cost_unit(self, question: Question) -> str:
+        return "staff_hours_added"
 
     def choices(self, question: Question) -> Sequence[Choice]:
         return (

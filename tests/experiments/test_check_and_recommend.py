@@ -52,7 +52,7 @@ def test_the_breaking_point_brackets_the_true_one() -> None:
 
 def test_a_recommendation_holds_and_every_cheaper_choice_fails() -> None:
     study = Coins()
-    found = recommend(PLAN_WITH_COINS, study, groups(study.questions())[0], seed=8, family_error=0.05)
+    found = recommend(PLAN_WITH_COINS, study, groups(study, study.questions())[0], seed=8, family_error=0.05)
     assert found.result.status is Found.FOUND
     assert found.result.certified
     question = study.questions()[0]
@@ -71,7 +71,7 @@ def test_nothing_within_bounds_holds_is_an_answer() -> None:
             return coin(question.situation)
 
     study = Hopeless(0.9)
-    found = recommend(PLAN_WITH_COINS, study, groups(study.questions())[0], seed=8, family_error=0.05)
+    found = recommend(PLAN_WITH_COINS, study, groups(study, study.questions())[0], seed=8, family_error=0.05)
     assert found.result.status is Found.NONE_HOLDS
     assert found.recommended is None
     assert [verdict.answer for _, verdict in found.result.fails] == [Answer.FAILS]

@@ -3,8 +3,8 @@
 A simulation is cut into batches that are as good as independent (stretches of a long run many relaxation times long,
 or days that start empty). Each answer is a ratio of sums; its standard error comes from the batches, after what the
 number of calls and the work they bring explain of it, for the means of these two are known exactly. A standard error
-above 0.5 % of the value fails the test, unless the answer names another `power`: rare or slowly mixing quantities
-would need more calls than a test may take.
+above 0.5 % of the value fails the test: it could not tell a wrong machine from a right one. Slowly mixing or rare
+quantities therefore set how many calls a case takes, up to a hundred million of them.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from resilience_sim.randomness import Exponential, Law, Never, Streams
 from resilience_sim.timelines import Timeline, constant
 
 SEED = 2026
+POWER = 0.005  # standard error / value at most
 Weight = Callable[[Path], np.ndarray]
 
 
@@ -41,12 +42,11 @@ def agree(values, printed: str) -> None:
 
 @dataclass(frozen=True)
 class Answer:
-    """Sum of `top` over the attempts of a batch / sum of `bottom`, or / a number per batch; `power`: see above."""
+    """Sum of `top` over the attempts of a batch / sum of `bottom`, or / a number per batch."""
 
     value: float
     top: Weight
     bottom: Weight | float
-    power: float = 0.005
 
 
 # What is summed over attempts
@@ -190,5 +190,5 @@ def compare(name: str, answer: Answer, top: np.ndarray, bottom: np.ndarray, regr
     estimate = ratio + effect[0]  # what is left of the ratio at the known means of the regressors
     noise = residual - design @ effect
     error = math.sqrt(noise @ noise / (residual.size - design.shape[1]) / residual.size)
-    assert error <= answer.power * abs(answer.value), f"{name}: no power, {estimate:.6g} ± {error:.2g}"
+    assert error <= POWER * abs(answer.value), f"{name}: no power, {estimate:.6g} ± {error:.2g}"
     assert abs(estimate - answer.value) <= 4.9 * error, f"{name}: {estimate:.6g} ± {error:.2g}, not {answer.value}"

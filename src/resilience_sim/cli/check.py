@@ -10,10 +10,16 @@ from resilience_sim.cli.options import Family, JsonFile, Lang, LangOption, Out, 
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
+    from rich.console import Console
+
+    from resilience_sim.cli.session import Bound
     from resilience_sim.experiments.check import CheckedClaim
 
 __all__ = ["check"]
+
+FIGURES = ("verdicts.svg", "breaking_points.svg")
 
 Sites = Annotated[
     int,
@@ -52,16 +58,16 @@ def check(
     from resilience_sim.experiments.simulate import versions
     from resilience_sim.randomness import fresh_seed
     from resilience_sim.reports.records import as_json, check_record
-    from resilience_sim.reports.tables import breaking_table, claim_line, unclaimed_text, verdict_table
+    from resilience_sim.reports.tables import claim_line, unclaimed_text
 
     seed = fresh_seed() if seed is None else seed
     console, errors = consoles(quiet=json == "-")
     errors.print(f"seed {seed}", style="dim", highlight=False)
     bound = bound_plans(plans, record)
-    written = [] if out is None else [out / name for name in ("check.json", "verdicts.svg", "breaking_points.svg")]
-    may_write(json_file(json), *written, inputs=input_files(bound, record))
+    figures = {} if out is None else {one.plan.plan: [out / one.plan.plan / name for name in FIGURES] for one in bound}
+    written = [path for paths in figures.values() for path in paths]
+    may_write(json_file(json), out and out / "check.json", *written, inputs=input_files(bound, record))
     rows: list[CheckedClaim] = []
-    notes: list[str] = []
     for one in bound:
         if one.study is None:
             continue
@@ -75,7 +81,7 @@ def check(
                 if errors.is_terminal:
                     errors.print(claim_line(row, lang.value), highlight=False)
 
-            rows += checked(
+            found = checked(
                 one.plan,
                 one.study,
                 runs,
@@ -84,15 +90,11 @@ def check(
                 sites=sites,
                 on_verdict=announce,
             )
-        notes += one.study.notes(seed, lang.value)
+        _show(console, one, found, breaking=breaking, seed=seed, lang=lang)
+        if out is not None:
+            _draw(found, figures[one.plan.plan], breaking=breaking, lang=lang)
+        rows += found
     unclaimed = [(one.plan.plan, clause) for one in bound for clause in one.plan.unclaimed()]
-    if rows:
-        console.print(verdict_table(rows, lang.value))
-        if breaking:
-            console.print()
-            console.print(breaking_table(rows, lang.value))
-    for note in notes:
-        console.print(note, highlight=False)
     console.print(unclaimed_text(unclaimed, lang.value), highlight=False, style="dim")
     console.print(_closing(seed, family_error, lang), highlight=False, style="dim")
     hashes = {name: value for one in bound for name, value in one.hashes.items()}
@@ -103,14 +105,34 @@ def check(
         show_json(json, record_text)
     if out is not None:
         write_text(out / "check.json", record_text)
-        if rows:
-            from resilience_sim.reports.figures import breaking_figure, save, verdict_figure
-
-            save(verdict_figure(rows, lang.value), out / "verdicts.svg")
-            if breaking:
-                save(breaking_figure(rows, lang.value), out / "breaking_points.svg")
     if strict:
         raise typer.Exit(_strict_code(rows))
+
+
+def _show(console: Console, one: Bound, rows: Sequence[CheckedClaim], *, breaking: bool, seed: int, lang: Lang) -> None:
+    """Print what was found about one plan."""
+    from resilience_sim.reports.tables import breaking_table, verdict_table
+
+    assert one.study is not None
+    console.print(getattr(one.plan.title, lang.value), style="bold", highlight=False)
+    console.print(verdict_table(rows, lang.value))
+    if breaking:
+        console.print()
+        console.print(breaking_table(rows, lang.value))
+    for note in one.study.notes(seed, lang.value):
+        console.print(note, highlight=False)
+    console.print()
+
+
+def _draw(rows: Sequence[CheckedClaim], paths: Sequence[Path], *, breaking: bool, lang: Lang) -> None:
+    """Write the figures of one plan, in the order of `FIGURES`."""
+    from resilience_sim.reports.figures import breaking_figure, save, verdict_figure
+
+    verdicts, points = paths
+    verdicts.parent.mkdir(parents=True, exist_ok=True)
+    save(verdict_figure(rows, lang.value), verdicts)
+    if breaking:
+        save(breaking_figure(rows, lang.value), points)
 
 
 def _closing(seed: int, family_error: float, lang: Lang) -> str:

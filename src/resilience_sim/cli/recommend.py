@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from resilience_sim.cli.session import Bound
     from resilience_sim.experiments.recommend import Recommendation
+    from resilience_sim.studies.question import Question
 
 __all__ = ["recommend"]
 
@@ -46,7 +47,6 @@ def recommend(
 ) -> None:
     """Find the cheapest numbers with which the claims hold, prove it, and write them as proposals."""
     from resilience_sim.cli.session import bound_plans, consoles, input_files, json_file, may_write, progress, show_json
-    from resilience_sim.errors import InputsError
     from resilience_sim.experiments.recommend import groups
     from resilience_sim.experiments.recommend import recommend as recommended
     from resilience_sim.experiments.simulate import versions
@@ -61,18 +61,15 @@ def recommend(
     bound = bound_plans(plans, record)
     exported = [] if export is None else [export / one.plan.plan / "plan.yaml" for one in bound]
     may_write(json_file(json), *exported, inputs=input_files(bound, record))
+    _refuse_unknown(scenario, bound)
     for one in bound:
         if one.study is None:
             continue
-        asked = groups(one.study.questions())
+        asked = groups(one.study, one.study.questions())
         if not all_readings:
-            firsts = {(group[0].clause, group[0].scenario): group for group in reversed(asked)}
-            asked = [group for group in asked if firsts[group[0].clause, group[0].scenario] is group]
+            asked = _first_readings(asked)
         if scenario is not None:
-            known = sorted({group[0].scenario for group in asked})
             asked = [group for group in asked if group[0].scenario == scenario]
-            if not asked:
-                raise InputsError(f"there is no scenario {scenario!r}; accepted: {', '.join(known)}")
         with progress(errors, 120 * len(asked)) as tick:
             here = [
                 recommended(
@@ -86,6 +83,22 @@ def recommend(
     console.print(recommendation_table(found, lang.value))
     if json is not None:
         show_json(json, as_json(recommend_record(found, seed=seed, family_error=family_error, versions=versions())))
+
+
+def _refuse_unknown(scenario: str | None, bound: Sequence[Bound]) -> None:
+    from resilience_sim.errors import InputsError
+
+    known = {question.scenario for one in bound if one.study is not None for question in one.study.questions()}
+    if scenario is not None and scenario not in known:
+        raise InputsError(f"there is no scenario {scenario!r}; accepted: {', '.join(sorted(known))}")
+
+
+def _first_readings(asked: Sequence[tuple[Question, ...]]) -> list[tuple[Question, ...]]:
+    """Of the groups that differ only in how the plan's words are read, the first."""
+    firsts: dict[tuple[str, str, str], tuple[Question, ...]] = {}
+    for group in asked:
+        firsts.setdefault((group[0].clause, group[0].scenario, group[0].option), group)
+    return list(firsts.values())
 
 
 def _export(one: Bound, found: Sequence[Recommendation], directory: Path, console: Console, lang: Lang) -> None:

@@ -11,8 +11,6 @@ from resilience_sim.verdicts.verdict import Answer
 
 __all__ = ["BreakingPoint", "breaking_point"]
 
-BUDGET = 310  # events at one load; a load nearer to the line than that leaves the bracket open, and it says so
-
 
 @dataclass(frozen=True)
 class BreakingPoint:
@@ -46,12 +44,13 @@ def breaking_point(question: Question, axis: Axis, runs: Runs, *, alpha: float) 
         Probability that the bracket is wrong.
     """
     answers: dict[int, Answer] = {}
+    budget = runs.study.effort.per_load
 
     def answer(index: int) -> Answer:
         if index not in answers:
             situation = runs.study.moved(question, axis, axis.values[index])
             share = alpha / len(axis.values)
-            answers[index] = runs.judge(question, alpha=share, situation=situation, budget=BUDGET).answer
+            answers[index] = runs.judge(question, alpha=share, situation=situation, budget=budget).answer
         return answers[index]
 
     holds = bisect_left(range(len(axis.values)), True, key=lambda k: answer(k) is not Answer.HOLDS) - 1

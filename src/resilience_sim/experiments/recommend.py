@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from resilience_sim.experiments.check import account
 from resilience_sim.experiments.runs import Runs, Tick
@@ -21,7 +21,6 @@ from resilience_sim.verdicts.verdict import Answer, Verdict
 __all__ = ["Recommendation", "groups", "recommend"]
 
 PILOT = 200  # events by which the pilot guesses; a wrong guess costs time, never truth
-BUDGET = 6000  # events at most for each verdict of a certificate
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,8 @@ class Recommendation:
         The search's result; its indices point into the values of `choices`.
     alpha
         Probability that the certificate is wrong.
+    cost_unit
+        What its cost counts.
     """
 
     plan: str
@@ -45,12 +46,13 @@ class Recommendation:
     choices: tuple[Choice, ...]
     result: Cheapest
     alpha: float
+    cost_unit: str
 
     @property
     def group(self) -> str:
-        """Clause, interpretation and scenario in one name."""
+        """Clause, interpretation, scenario and option in one name."""
         first = self.questions[0]
-        return " / ".join(part for part in (first.clause, first.interpretation, first.scenario) if part)
+        return " / ".join(part for part in (first.clause, first.interpretation, first.scenario, first.option) if part)
 
     def values(self, index: Index) -> tuple[float, ...]:
         """The values of the choices at an index of the grid."""
@@ -62,11 +64,13 @@ class Recommendation:
         return None if self.result.chosen is None else self.values(self.result.chosen)
 
 
-def groups(questions: Sequence[Question]) -> list[tuple[Question, ...]]:
-    """Questions of the same clause, interpretation and scenario together, in their order."""
-    found: dict[tuple[str, str, str], list[Question]] = {}
+def groups(study: Study, questions: Sequence[Question]) -> list[tuple[Question, ...]]:
+    """Questions of the same clause, interpretation and scenario together, in their order, once for each option."""
+    found: dict[tuple[str, str, str, str], list[Question]] = {}
     for question in questions:
-        found.setdefault((question.clause, question.interpretation, question.scenario), []).append(question)
+        for option in study.options(question):
+            asked = replace(question, option=option)
+            found.setdefault((asked.clause, asked.interpretation, asked.scenario, option), []).append(asked)
     return [tuple(group) for group in found.values()]
 
 
@@ -97,7 +101,12 @@ def recommend(
     """
     first = questions[0]
     choices = tuple(study.choices(first))
-    alpha = math.fsum(account(family_error, plan, question.claim.id).certificate for question in questions)
+    budget = study.effort.per_certificate
+    # Every option of a claim has its part of the account, whether it is asked for or not.
+    alpha = math.fsum(
+        account(family_error, plan, question.claim.id).certificate / len(study.options(question))
+        for question in questions
+    )
 
     def runs(purpose: str) -> Runs:
         return Runs(study, derived_seed(seed, purpose), workers=workers, tick=tick)
@@ -121,14 +130,19 @@ def recommend(
     def judge(index: Index, share: float, turn: int) -> Verdict:
         fresh = by_round.setdefault(turn, runs(f"certificate {turn}"))
         verdicts = [
-            fresh.judge(question, alpha=share / len(questions), situation=situation(question, index), budget=BUDGET)
+            fresh.judge(question, alpha=share / len(questions), situation=situation(question, index), budget=budget)
             for question in questions
         ]
         return together(verdicts)
 
     costs = study.costs(first, pilot.seed)
     return Recommendation(
-        plan.plan, questions, choices, cheapest_feasible(costs, seems_to_hold, judge, alpha, rounds=3), alpha
+        plan.plan,
+        questions,
+        choices,
+        cheapest_feasible(costs, seems_to_hold, judge, alpha, rounds=3),
+        alpha,
+        study.cost_unit(first),
     )
 
 

@@ -57,7 +57,8 @@ class Runs:
         """The first `count` replications of a situation, in index order."""
         rows = self._rows.setdefault(situation, [])
         missing = range(len(rows), count)
-        if self.workers == 1 or len(missing) < 2:
+        # A block of events takes less time than to ask another process for it.
+        if self.workers == 1 or len(missing) < 2 or self.study.effort.block > 1:
             rows.extend(self.study.replicate(situation, self.seed, index) for index in missing)
         else:
             rows.extend(replicate(self._pickled, situation, self.seed, missing, self.workers))
@@ -65,8 +66,9 @@ class Runs:
 
     def outcomes(self, question: Question, situation: Situation, count: int) -> npt.NDArray[np.int8]:
         """1 for each of the first `count` events that kept the question's limit, 0 for the others."""
-        kept = [question.kept(row[question.measure]) for row in self.rows(situation, count)]
-        return np.array(kept, dtype=np.int8)
+        rows = self.rows(situation, -(-count // self.study.effort.block))
+        values = np.hstack([row[question.measure] for row in rows])[:count]
+        return question.kept(values).astype(np.int8)
 
     def judge(
         self, question: Question, *, alpha: float, situation: Situation | None = None, budget: int | None = None

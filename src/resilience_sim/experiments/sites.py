@@ -13,8 +13,6 @@ from resilience_sim.verdicts.verdict import Answer, Verdict
 
 __all__ = ["Stand", "plausible_sites", "stands_in"]
 
-EVENTS = 12  # events looked at per site: enough to tell a site far from the line, and the interval counts sites
-
 
 @dataclass(frozen=True)
 class Stand:
@@ -72,7 +70,7 @@ def stands_in(
         same = {(question.claim.id, question.scenario): question for question in there.questions()}
         for index, asked in enumerate(questions):
             question = same[asked.claim.id, asked.scenario]
-            share = float(local.outcomes(question, question.situation, EVENTS).mean())
+            share = float(local.outcomes(question, question.situation, study.effort.per_site).mean())
             answer = Answer.HOLDS if share >= question.required else Answer.FAILS
             agreeing[index] += answer is verdicts[index].answer
         runs.tick("sites")

@@ -12,11 +12,14 @@ from concurrent.futures import ProcessPoolExecutor
 from functools import lru_cache
 from multiprocessing import get_context
 
+import numpy as np
+import numpy.typing as npt
+
 from resilience_sim.studies.question import Situation, Study
 
 __all__ = ["Row", "pickled", "replicate"]
 
-Row = Mapping[str, float]
+Row = Mapping[str, float | npt.NDArray[np.float64]]
 
 
 def pickled(study: Study) -> bytes:

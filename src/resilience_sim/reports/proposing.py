@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from resilience_sim.experiments.recommend import Recommendation
 from resilience_sim.plans.proposals import Proposal
 from resilience_sim.reports.tables import percent
+from resilience_sim.studies.question import OF_THE_SITE
 from resilience_sim.verdicts.selection import Found
 
 __all__ = ["proposals"]
@@ -24,7 +25,7 @@ def proposals(found: Iterable[Recommendation]) -> list[Proposal]:
             continue
         evidence = _evidence(one)
         for choice, value in zip(one.choices, one.recommended, strict=True):
-            if value != choice.current:
+            if value != choice.current and choice.clause != OF_THE_SITE:
                 proposal = Proposal(choice.clause, choice.quantity, value, "resilience-sim recommend", evidence)
                 chosen.setdefault((choice.clause, choice.quantity), proposal)
     return list(chosen.values())

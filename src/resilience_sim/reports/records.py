@@ -127,6 +127,7 @@ def _recommendation(found: Recommendation) -> dict[str, Any]:
             "alpha": found.alpha,
         },
         "cost": result.cost,
+        "cost_unit": found.cost_unit,
     }
 
 

@@ -16,7 +16,9 @@ from resilience_sim.plans.wording import amount
 from resilience_sim.reports.words import Language, load_name, measure_name, say, scenario_name
 from resilience_sim.verdicts.verdict import Answer
 
-__all__ = ["breaking_table", "claim_line", "percent", "recommendation_table", "unclaimed_text", "verdict_table"]
+__all__ = [
+    "breaking_table", "claim_line", "cost_text", "percent", "recommendation_table", "unclaimed_text", "verdict_table",
+]  # fmt: skip
 
 _STYLE = {Answer.HOLDS: "bold green", Answer.FAILS: "bold red", Answer.ON_THE_LINE: "yellow", Answer.UNDECIDED: "dim"}
 
@@ -89,15 +91,14 @@ def breaking_table(rows: Sequence[CheckedClaim], language: Language) -> Table:
     table = Table(box=None, padding=(0, 1), header_style="bold")
     table.add_column(say("claim", language))
     table.add_column(say("scenario", language))
-    loads = [point.along for point in rows[0].breaking_points] if rows else []
+    loads = dict.fromkeys(point.along for row in rows for point in row.breaking_points)
     for load in loads:
         table.add_column(load_name(load, language))
     for row in rows:
-        table.add_row(
-            row.question.claim.id,
-            scenario_name(row.question.scenario, language),
-            *(_bracket(point, language) for point in row.breaking_points),
-        )
+        if row.breaking_points:
+            found = {point.along: _bracket(point, language) for point in row.breaking_points}
+            scenario = scenario_name(row.question.scenario, language)
+            table.add_row(row.question.claim.id, scenario, *(found.get(load, "") for load in loads))
     return table
 
 
@@ -105,7 +106,7 @@ def recommendation_table(found: Sequence[Recommendation], language: Language) ->
     """What would hold, beside what is in force."""
     table = Table(box=None, padding=(0, 1), header_style="bold")
     for key in ("group", "status", "quantity", "current", "recommended", "cost", "certificate"):
-        table.add_column(say(key, language), justify="right" if key in ("current", "recommended", "cost") else "left")
+        table.add_column(say(key, language), justify="right" if key in ("current", "recommended") else "left")
     for one in found:
         values: Sequence[float | None] = one.recommended or [None] * len(one.choices)
         for number, (choice, value) in enumerate(zip(one.choices, values, strict=True)):
@@ -116,10 +117,15 @@ def recommendation_table(found: Sequence[Recommendation], language: Language) ->
                 f"{choice.clause} {choice.quantity}",
                 "–" if choice.current is None else amount(choice.current, choice.unit, language),
                 "–" if value is None else amount(value, choice.unit, language),
-                "" if one.result.cost is None or not first else f"{one.result.cost:.0f} h",
+                cost_text(one, language) if first else "",
                 _certificate(one, language) if first else "",
             )
     return table
+
+
+def cost_text(one: Recommendation, language: Language) -> str:
+    """What the recommended choice costs, in words; empty where there is none."""
+    return "" if one.result.cost is None else say(f"cost_{one.cost_unit}", language).format(cost=one.result.cost)
 
 
 def _certificate(one: Recommendation, language: Language) -> str:

@@ -12,7 +12,11 @@ import numpy.typing as npt
 from resilience_sim.plans.claims import Claim
 from resilience_sim.plans.site import Site
 
-__all__ = ["Axis", "Choice", "Question", "Situation", "Study"]
+__all__ = ["OF_THE_SITE", "Axis", "Choice", "Effort", "Question", "Situation", "Study"]
+
+Floats = npt.NDArray[np.float64]
+
+OF_THE_SITE = "site"
 
 Situation = Hashable
 """A frozen record of all that one simulated situation depends on, but for chance; equal situations share their runs."""
@@ -32,6 +36,8 @@ class Question:
         The measure of one event, its unit, and the limit it is compared with (in that unit).
     required
         Share of events in which the limit must be kept.
+    option
+        What a recommendation for this question sets, one of the study's :meth:`Study.options`.
     """
 
     clause: str
@@ -43,15 +49,16 @@ class Question:
     unit: str
     limit: float
     required: float
+    option: str = ""
 
     @property
     def relation(self) -> str:
         """at_least or at_most."""
         return self.claim.relation
 
-    def kept(self, value: float) -> bool:
-        """Whether an event with this value of the measure keeps the limit."""
-        return value >= self.limit if self.relation == "at_least" else value <= self.limit
+    def kept(self, values: Floats) -> npt.NDArray[np.bool_]:
+        """Whether events with these values of the measure keep the limit, shape of `values`."""
+        return values >= self.limit if self.relation == "at_least" else values <= self.limit
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,8 @@ class Choice:
     Parameters
     ----------
     clause, quantity, unit
-        Where in the plan it stands, and the unit of its values there.
+        Where in the plan it stands, and the unit of its values there; clause :data:`OF_THE_SITE`: a fact of the site,
+        which no plan states and no export proposes.
     values
         What may be chosen, from the hardest for the claim to the easiest.
     current
@@ -84,6 +92,28 @@ class Choice:
     current: float | None
 
 
+@dataclass(frozen=True)
+class Effort:
+    """How many events a study can afford; more of them sharpen an answer and never change what it means.
+
+    Parameters
+    ----------
+    per_site
+        In each plausible site.
+    per_load
+        At most for the verdict at one load of a breaking point; loads too near to the line stay undecided.
+    per_certificate
+        At most for each verdict of a certificate.
+    block
+        Events that one replication simulates: 1, or as many as make a cheap event worth a call.
+    """
+
+    per_site: int
+    per_load: int
+    per_certificate: int
+    block: int = 1
+
+
 class Study(Protocol):
     """What every study offers to the experiments."""
 
@@ -91,11 +121,18 @@ class Study(Protocol):
     def site(self) -> Site:
         """The facts it was bound to."""
 
+    @property
+    def effort(self) -> Effort:
+        """How many events it can afford."""
+
     def questions(self) -> Sequence[Question]:
         """One question per claim and scenario."""
 
-    def replicate(self, situation: Situation, seed: int, replication: int) -> Mapping[str, float]:
-        """The measures of one event; equal arguments give equal results, whoever asks and wherever."""
+    def replicate(self, situation: Situation, seed: int, replication: int) -> Mapping[str, float | Floats]:
+        """The measures of one event, or of ``effort.block`` independent ones, shape (block,).
+
+        Equal arguments give equal results, whoever asks and wherever.
+        """
 
     def axes(self, question: Question) -> Sequence[Axis]:
         """The loads along which the question's breaking point is sought."""
@@ -103,17 +140,23 @@ class Study(Protocol):
     def moved(self, question: Question, axis: Axis, value: float) -> Situation:
         """The question's situation with the load at this value."""
 
+    def options(self, question: Question) -> Sequence[str]:
+        """Ways to repair the question's claim, each recommended on its own; none where nothing can be set."""
+
     def choices(self, question: Question) -> Sequence[Choice]:
-        """The quantities that a recommendation for this question may set."""
+        """The quantities that the question's option sets, together."""
 
     def chosen(self, question: Question, values: Sequence[float]) -> Situation:
         """The question's situation with these values of its choices."""
 
-    def costs(self, question: Question, seed: int) -> npt.NDArray[np.float64]:
+    def costs(self, question: Question, seed: int) -> Floats:
         """Expected cost in one event of every combination of choices, over the same events.
 
         Shape: the number of values of each choice.
         """
+
+    def cost_unit(self, question: Question) -> str:
+        """What the costs count: a key of the words in which reports give them."""
 
     def notes(self, seed: int, language: Literal["zh", "en"]) -> Sequence[str]:
         """What else the study has to report, in sentences."""

@@ -35,7 +35,7 @@ from resilience_sim.plans.claims import Claim, share_of_events
 from resilience_sim.plans.register import Clause, Plan
 from resilience_sim.plans.site import Site
 from resilience_sim.studies.line_events import YEARS
-from resilience_sim.studies.question import Axis, Choice, Question, Situation
+from resilience_sim.studies.question import Axis, Choice, Effort, Question, Situation
 from resilience_sim.studies.utility_event import Event, EventTrace, Load, Rules, Strike, UtilityEvents
 from resilience_sim.units import from_base, parse, to_base
 
@@ -87,6 +87,11 @@ class UtilityCallCentre:
     def at_site(self, values: Mapping[str, float]) -> UtilityCallCentre:
         """The same study with other values of some facts; its events come from a shorter drawn time."""
         return UtilityCallCentre(self.plan, self.site.with_values(values), self.record, years=YEARS_ELSEWHERE)
+
+    @property
+    def effort(self) -> Effort:
+        """Few events: drawing one takes a while, and most sites and loads are far from the line."""
+        return Effort(per_site=12, per_load=310, per_certificate=6000)
 
     # ---- what is asked
 
@@ -182,6 +187,16 @@ class UtilityCallCentre:
         return replace(event, load=changed)
 
     # ---- what may be chosen
+
+    def options(self, question: Question) -> Sequence[str]:
+        """One: trigger, extra agents and early hand-over together."""
+        del question
+        return ("",)
+
+    def cost_unit(self, question: Question) -> str:
+        """Staff-hours."""
+        del question
+        return "staff_hours_added"
 
     def choices(self, question: Question) -> Sequence[Choice]:
         """Trigger, extra agents and early hand-over of the response that the question is about."""
