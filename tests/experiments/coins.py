@@ -79,8 +79,8 @@ class Coins:
             Choice("C1-01", "hours", "h", (0.0, 6.0), None),
         )
 
-    def chosen(self, question: Question, values: Sequence[float]) -> Situation:
-        return replace(coin(question.situation), agents=values[0], hours=values[1])
+    def chosen(self, question: Question, values: Sequence[float]) -> Question:
+        return replace(question, situation=replace(coin(question.situation), agents=values[0], hours=values[1]))
 
     def costs(self, question: Question, seed: int) -> npt.NDArray[np.float64]:
         agents, hours = (np.array(choice.values) for choice in self.choices(question))

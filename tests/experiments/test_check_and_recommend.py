@@ -59,16 +59,16 @@ def test_a_recommendation_holds_and_every_cheaper_choice_fails() -> None:
     costs = study.costs(question, 0)
     chosen = found.result.chosen
     assert chosen is not None
-    assert coin(study.chosen(question, found.values(chosen))).kept > 0.8
+    assert coin(study.chosen(question, found.values(chosen)).situation).kept > 0.8
     for index in ((i, j) for i in range(costs.shape[0]) for j in range(costs.shape[1])):
         if costs[index] < costs[chosen]:
-            assert coin(study.chosen(question, found.values(index))).kept < 0.8
+            assert coin(study.chosen(question, found.values(index)).situation).kept < 0.8
 
 
 def test_nothing_within_bounds_holds_is_an_answer() -> None:
     class Hopeless(Coins):
         def chosen(self, question, values):  # type: ignore[no-untyped-def]
-            return coin(question.situation)
+            return question
 
     study = Hopeless(0.9)
     found = recommend(PLAN_WITH_COINS, study, groups(study, study.questions())[0], seed=8, family_error=0.05)

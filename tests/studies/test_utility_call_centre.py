@@ -114,7 +114,7 @@ def test_a_response_outlives_the_time_that_is_measured_and_costs_until_people_ar
 
 def test_a_choice_reads_the_boundary_and_the_unit_of_its_quantity(study: UtilityCallCentre) -> None:
     question = study.questions()[0]
-    chosen = study.chosen(question, (1.0, 5.0, 120.0))
+    chosen = study.chosen(question, (1.0, 5.0, 120.0)).situation
     assert isinstance(chosen, Event)
     assert (chosen.rules.general_lines, chosen.rules.general_agents, chosen.rules.advance_s) == (2, 5, 7200.0)
     clauses = [
@@ -126,7 +126,7 @@ def test_a_choice_reads_the_boundary_and_the_unit_of_its_quantity(study: Utility
         for clause in study.plan.clauses
     ]
     other = UtilityCallCentre(study.plan.model_copy(update={"clauses": tuple(clauses)}), study.site)
-    chosen = other.chosen(other.questions()[0], (1.0, 5.0, 120.0))
+    chosen = other.chosen(other.questions()[0], (1.0, 5.0, 120.0)).situation
     assert isinstance(chosen, Event)
     assert chosen.rules.general_lines == 1
 

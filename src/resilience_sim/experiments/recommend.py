@@ -20,7 +20,7 @@ from resilience_sim.verdicts.verdict import Answer, Verdict
 
 __all__ = ["Recommendation", "groups", "recommend"]
 
-PILOT = 200  # events by which the pilot guesses; a wrong guess costs time, never truth
+PILOT = 200  # events by which the pilot guesses, or four blocks; a wrong guess costs time, never truth
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def recommend(
     """
     first = questions[0]
     choices = tuple(study.choices(first))
-    budget = study.effort.per_certificate
+    budget, events = study.effort.per_certificate, max(PILOT, 4 * study.effort.block)
     # Every option of a claim has its part of the account, whether it is asked for or not.
     alpha = math.fsum(
         account(family_error, plan, question.claim.id).certificate / len(study.options(question))
@@ -114,25 +114,22 @@ def recommend(
     pilot = runs("pilot")
     by_round: dict[int, Runs] = {}
 
-    def situation(question: Question, index: Index) -> object:
+    def asked(index: Index) -> list[Question]:
         values = [choice.values[k] for choice, k in zip(choices, index, strict=True)]
-        return study.chosen(question, values)
+        return [study.chosen(question, values) for question in questions]
 
     def seems_to_hold(index: Index) -> bool:
         tick(f"{first.clause} {first.scenario}")
         # One standard error above the line: a choice just on it could not be certified in a reasonable time.
         return all(
-            float(pilot.outcomes(question, situation(question, index), PILOT).mean())
-            >= question.required + math.sqrt(question.required * (1 - question.required) / PILOT)
-            for question in questions
+            float(pilot.outcomes(question, question.situation, events).mean())
+            >= question.required + math.sqrt(question.required * (1 - question.required) / events)
+            for question in asked(index)
         )
 
     def judge(index: Index, share: float, turn: int) -> Verdict:
         fresh = by_round.setdefault(turn, runs(f"certificate {turn}"))
-        verdicts = [
-            fresh.judge(question, alpha=share / len(questions), situation=situation(question, index), budget=budget)
-            for question in questions
-        ]
+        verdicts = [fresh.judge(question, alpha=share / len(questions), budget=budget) for question in asked(index)]
         return together(verdicts)
 
     costs = study.costs(first, pilot.seed)

@@ -146,8 +146,8 @@ class Study(Protocol):
     def choices(self, question: Question) -> Sequence[Choice]:
         """The quantities that the question's option sets, together."""
 
-    def chosen(self, question: Question, values: Sequence[float]) -> Situation:
-        """The question's situation with these values of its choices."""
+    def chosen(self, question: Question, values: Sequence[float]) -> Question:
+        """The same question with these values of its choices: in another situation, or about another limit."""
 
     def costs(self, question: Question, seed: int) -> Floats:
         """Expected cost in one event of every combination of choices, over the same events.

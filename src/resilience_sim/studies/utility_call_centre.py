@@ -217,8 +217,8 @@ class UtilityCallCentre:
             values = tuple(sorted((v for v in values if current is None or v <= current), reverse=True))
         return Choice(clause, name, quantity.unit, values, current)
 
-    def chosen(self, question: Question, values: Sequence[float]) -> Situation:
-        """The question's situation with trigger, extra agents and advance set, each in its quantity's unit."""
+    def chosen(self, question: Question, values: Sequence[float]) -> Question:
+        """The same question with trigger, extra agents and advance set, each in its quantity's unit."""
         event = _event(question.situation)
         trigger, agents, advance = (
             (self.plan.clause(choice.clause).quantities[choice.quantity], value)
@@ -227,8 +227,10 @@ class UtilityCallCentre:
         lines = trigger[0].reached_from(trigger[1])
         rules = replace(event.rules, advance_s=to_base(advance[1], advance[0].unit))
         if question.clause == "P1-09":
-            return replace(event, rules=replace(rules, general_lines=lines, general_agents=int(agents[1])))
-        return replace(event, rules=replace(rules, major_lines=lines, major_agents=int(agents[1])))
+            changed = replace(rules, general_lines=lines, general_agents=int(agents[1]))
+        else:
+            changed = replace(rules, major_lines=lines, major_agents=int(agents[1]))
+        return replace(question, situation=replace(event, rules=changed))
 
     def costs(self, question: Question, seed: int) -> Floats:
         """Staff-hours that the rules add in one event, by trigger, extra agents and advance; mean over the same events.
@@ -248,7 +250,7 @@ class UtilityCallCentre:
         return costs
 
     def _cost(self, question: Question, values: Sequence[float], seed: int, *, events: int = 60) -> float:
-        event = _event(self.chosen(question, values))
+        event = _event(self.chosen(question, values).situation)
         return math.fsum(self.events.added_hours(event, seed, index) for index in range(events)) / events
 
     def notes(self, seed: int, language: Literal["zh", "en"]) -> Sequence[str]:
