@@ -2,9 +2,10 @@
 
 A simulation is cut into batches that are as good as independent (stretches of a long run many relaxation times long,
 or days that start empty). Each answer is a ratio of sums; its standard error comes from the batches, after what the
-number of calls and the work they bring explain of it, for the means of these two are known exactly. A standard error
-above 0.5 % of the value fails the test: it could not tell a wrong machine from a right one. Slowly mixing or rare
-quantities therefore set how many calls a case takes, up to a hundred million of them.
+number of calls and the work they bring explain of it, for the means of these two are known exactly (and so are those of
+powers of the handling time, where it pays to ask them too). A standard error above 0.5 % of the value fails the test,
+which could not tell a wrong machine from a right one. So what is rare or mixes slowly sets how many calls a case takes:
+up to a hundred million.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import numpy as np
 import pytest
 
 from resilience_sim.models.queue import kernel
-from resilience_sim.models.queue.draws import draw
+from resilience_sim.models.queue.draws import Draws, draw
 from resilience_sim.models.queue.inputs import Callers, Outcome, QueueInputs, Rate, Redial
 from resilience_sim.models.queue.path import Path
 from resilience_sim.randomness import Exponential, Law, Never, Streams
@@ -130,16 +131,17 @@ def expected_calls(rate: Timeline, instants: np.ndarray) -> np.ndarray:
     return np.interp(instants, times, np.concatenate(([0.0], np.cumsum(rate.at(times[:-1]) * np.diff(times)))))
 
 
-def controls(inputs: QueueInputs, arrival_s: np.ndarray, source: np.ndarray, work: np.ndarray, edges: np.ndarray):
-    """Per batch and class: calls less their mean (where known), and handling time less its mean given the calls."""
+def controls(inputs: QueueInputs, draws: Draws, edges: np.ndarray, moments: tuple[float, ...]) -> list[np.ndarray]:
+    """Per batch and class: calls (where random), handling times and powers of them, all less their means."""
     rows = []
     for index, callers in enumerate(inputs.callers):
-        mine = source == index
-        calls = np.histogram(arrival_s[mine], edges)[0]
+        mine = draws.source == index
+        arrival_s, work = draws.arrival_s[mine], draws.handling_s[mine]
         if isinstance(callers.arrivals, Rate):
+            calls = np.histogram(arrival_s, edges)[0]
             rows.append(calls - np.diff(expected_calls(callers.arrivals.rate, edges)))
-        excess = work[mine] - callers.handling.mean
-        rows.append(np.histogram(arrival_s[mine], edges, weights=excess)[0])
+        for power, mean in enumerate((callers.handling.mean, *moments), start=1):
+            rows.append(np.histogram(arrival_s, edges, weights=work**power - mean)[0])
     return rows
 
 
@@ -158,9 +160,13 @@ def judge(
     batches: int,
     runs: int = 1,
     steady: bool = True,
+    moments: tuple[float, ...] = (),
     engine: Callable[..., Path] = kernel.simulate,
 ) -> None:
-    """Simulate `runs` runs of so many batches each (in the steady state one more before and after) and compare."""
+    """Simulate `runs` runs of so many batches each (in the steady state one more before and after) and compare.
+
+    `moments`: means of the square, the cube, … of the handling time, as far as they are to serve as controls.
+    """
     tops: dict[str, list[np.ndarray]] = {name: [] for name in answers}
     bottoms: dict[str, list[np.ndarray]] = {name: [] for name in answers}
     known = []
@@ -169,9 +175,8 @@ def judge(
         inputs = replace(ask if isinstance(ask, QueueInputs) else ask(run), horizon_s=batch * (batches + 2 * aside))
         draws = draw(inputs, Streams(SEED, run))
         path = engine(inputs, draws)
-        n = draws.arrival_s.size
         edges = batch * np.arange(aside, batches + aside + 1)
-        known.append(controls(inputs, draws.arrival_s, draws.source, draws.handling_s[:n], edges))
+        known.append(controls(inputs, draws, edges, moments))
         which = np.nan_to_num(path.arrival_s // batch, nan=-1.0).astype(int) - aside
         which[(which < 0) | (which >= batches)] = -1
         for name, answer in answers.items():

@@ -58,7 +58,7 @@ def test_q01_erlang_c_agrees_with_palm_and_mandelbaum_zeltyn():
         },
         batch=4000.0,
         batches=10,
-        runs=50,
+        runs=56,
     )
 
 
@@ -114,7 +114,7 @@ def test_q05_q06_agree_with_callcenter_simulator(agents, patience, values):
         {name: Answer(value, tops[name], attempts) for name, value in values.items()},
         batch=600.0 if patient else 150.0,
         batches=200 if patient else 800,
-        runs=27 if patient else 8,
+        runs=29 if patient else 8,
     )
 
 
@@ -159,7 +159,7 @@ def test_q10_erlang_b_holds_for_any_service_law(service, load, agents, lost):
         (10.0, 10, 1.0, 3, (0.542070285528, 0.125110035721, 1.25110035721, 0.575126903721, 0.379095255281)),
         (100.0, 100, 0.5, 10, (0.59670313802, 0.0330301525283, None, 0.701109560392, None)),
         (100.0, 100, 2.0, 6, (0.429998767243, 0.046683298171, None, 0.894284367573, None)),
-        (105.0, 100, 0.1, 200, (0.967191949643, 0.0497383106361, 52.2252261679, 0.0817287843826, None)),
+        (105.0, 100, 0.1, 210, (0.967191949643, 0.0497383106361, 52.2252261679, 0.0817287843826, None)),
     ],
     ids=["q11", "q11_small", "q12_patient", "q12_impatient", "q13_overload"],
 )
@@ -330,18 +330,18 @@ def test_q21_a_hundred_agents_match_the_exact_value_and_not_the_limit(safety, pa
 
 
 @pytest.mark.parametrize(
-    ("service", "mean", "deviation", "runs"),
+    ("service", "moments", "mean", "deviation", "runs"),
     [
-        (Exponential(1.0), 4.0, math.sqrt(24), 50),
-        (Deterministic(1.0), 2.0, math.sqrt(16 / 3), 26),
-        (Erlang(2, 1.0), 3.0, math.sqrt(13), 32),
-        (LogNormal.from_mean(1.0, math.sqrt(math.log(1.25))), 2.5, 2.97559517856, 30),
-        # Its tail is heavy: second moments of waits settle slowly.
-        (LogNormal.from_mean(1.0, math.sqrt(math.log(3.25))), 6.5, 9.38194187433, 140),
+        (Exponential(1.0), (2, 6), 4.0, math.sqrt(24), 50),
+        (Deterministic(1.0), (1, 1), 2.0, math.sqrt(16 / 3), 26),
+        (Erlang(2, 1.0), (1.5, 3), 3.0, math.sqrt(13), 36),
+        (LogNormal.from_mean(1.0, math.sqrt(math.log(1.25))), (1.25, 1.25**3), 2.5, 2.97559517856, 34),
+        (LogNormal.from_mean(1.0, math.sqrt(math.log(3.25))), (3.25, 3.25**3), 6.5, 9.38194187433, 170),
     ],
     ids=["exponential", "deterministic", "erlang_2", "lognormal_0.5", "lognormal_1.5"],
 )
-def test_q22_waits_match_pollaczek_khinchine(service, mean, deviation, runs):
+def test_q22_waits_match_pollaczek_khinchine(service, moments, mean, deviation, runs):
+    # Most of the squared waits of the last law follow a few very long calls: the cubes of these explain half the noise.
     judge(
         queue(0.8, service, 1),
         {
@@ -349,9 +349,10 @@ def test_q22_waits_match_pollaczek_khinchine(service, mean, deviation, runs):
             "W": Answer(mean, waited, attempts),
             "E[W²]": Answer(mean**2 + deviation**2, waited_squared, attempts),
         },
-        batch=10_000.0,
-        batches=60,
+        batch=20_000.0,
+        batches=30,
         runs=runs,
+        moments=moments,
     )
 
 
@@ -369,7 +370,7 @@ def test_q23_fixed_service_matches_erlangs_series():
         },
         batch=2000.0,
         batches=300,
-        runs=16,
+        runs=17,
     )
 
 
@@ -547,7 +548,7 @@ def test_q32_retrials_match_the_closed_form():
         },
         batch=1500.0,
         batches=60,
-        runs=6,
+        runs=7,
     )
 
 
@@ -596,7 +597,7 @@ def test_q11_reference_engine_matches_the_poisson_law():
         },
         batch=20.0,
         batches=150,
-        runs=18,
+        runs=19,
         engine=reference.simulate,
     )
 
