@@ -60,7 +60,7 @@ class Measured(NamedTuple):
 COUNTED = (
     "1", "lines", "agents", "persons", "customers", "calls", "seats", "counters", "devices", "units", "numbers",
     "channels", "classes", "children", "adults", "crews", "spares", "servers", "ambulances", "places", "events",
-    "steps", "vehicles", "tries", "faults", "doors", "storeys", "items", "copies", "teams",
+    "steps", "vehicles", "tries", "faults", "doors", "storeys", "items", "copies", "teams", "blocks",
 )  # fmt: skip
 
 _SCALED = (

@@ -46,6 +46,7 @@ _UNITS = {
     "adults": ("名成人", "adult", "adults"),
     "agents": ("名坐席", "agent", "agents"),
     "ambulances": ("辆救护车", "ambulance", "ambulances"),
+    "blocks": ("块电池", "block", "blocks"),
     "calls": ("通", "call", "calls"),
     "channels": ("条通道", "channel", "channels"),
     "children": ("名幼儿", "child", "children"),

@@ -14,6 +14,7 @@ from resilience_sim.experiments.recommend import Recommendation
 from resilience_sim.plans.register import Clause
 from resilience_sim.plans.wording import amount
 from resilience_sim.reports.words import Language, load_name, measure_name, say, scenario_name
+from resilience_sim.studies.question import OF_THE_SITE, Choice
 from resilience_sim.verdicts.verdict import Answer
 
 __all__ = [
@@ -112,15 +113,28 @@ def recommendation_table(found: Sequence[Recommendation], language: Language) ->
         for number, (choice, value) in enumerate(zip(one.choices, values, strict=True)):
             first = number == 0
             table.add_row(
-                one.group.replace("_", " ") if first else "",
+                _group(one, language) if first else "",
                 say(one.result.status.value, language) if first else "",
-                f"{choice.clause} {choice.quantity}",
+                _choice_name(choice, language),
                 "–" if choice.current is None else amount(choice.current, choice.unit, language),
                 "–" if value is None else amount(value, choice.unit, language),
                 cost_text(one, language) if first else "",
                 _certificate(one, language) if first else "",
             )
     return table
+
+
+def _group(one: Recommendation, language: Language) -> str:
+    question = one.questions[0]
+    readings, scenario = question.interpretation.replace("_", " "), scenario_name(question.scenario, language)
+    option = say(f"option_{question.option}", language) if question.option else ""
+    return " / ".join(part for part in (question.clause, readings, scenario, option) if part)
+
+
+def _choice_name(choice: Choice, language: Language) -> str:
+    if choice.clause == OF_THE_SITE:
+        return load_name(choice.quantity, language)
+    return f"{choice.clause} {choice.quantity}"
 
 
 def cost_text(one: Recommendation, language: Language) -> str:

@@ -34,6 +34,17 @@ _WORDS = {
     "current": ("现行", "in force"),
     "recommended": ("建议", "recommended"),
     "cost": ("代价", "cost"),
+    "option_promise": ("承诺时间", "hours to promise"),
+    "option_shedding": ("关停时间", "time to shed"),
+    "option_battery": ("电池大小", "battery size"),
+    "option_replacement": ("更换年限", "replacement age"),
+    "option_reserve": ("关机预留", "reserve for shutting down"),
+    "cost_promise": ("最长可承诺", "the longest that holds"),
+    "cost_enough": ("最短够用", "the shortest that is enough"),
+    "cost_battery": ("增加 {cost:.0f} 块电池", "{cost:.0f} blocks more"),
+    "cost_replacement": ("每年更换 {cost:.2f} 次", "{cost:.2f} replacements a year"),
+    "cost_shedding": ("服务器少运行 {cost:g} 小时", "servers stop {cost:g} h earlier"),
+    "cost_reserve": ("电量剩 {cost:g} 分钟时关服务器", "servers stop with {cost:g} min left"),
     "cost_staff_hours_added": ("每次事件增加 {cost:.0f} 工时", "{cost:.0f} staff-hours more per event"),
     "found": ("找到", "found"),
     "none_holds": ("范围内均不成立", "nothing within bounds holds"),
@@ -46,18 +57,40 @@ _WORDS = {
 _MEASURES = {
     "service_level": ("服务水平（时限内接通）", "answered in time"),
     "answer_rate": ("接通率", "answered"),
+    "doors_runtime": ("门禁运行时间", "doors run"),
+    "doors_carried": ("门禁切换到 UPS", "doors taken over"),
+    "doors_passable": ("撤离时门可通行", "doors passable"),
+    "phones_runtime": ("电话运行时间", "telephones run"),
+    "phones_carried": ("电话切换到 UPS", "telephones taken over"),
+    "phones_extra": ("电话再运行", "telephones run on"),
+    "servers_clean": ("正常关机的服务器", "servers shut down cleanly"),
+    "servers_crashed": ("突然断电的服务器", "servers crashed"),
+    "outage": ("停电时长", "outage"),
+    "outage_beyond": ("超出前一时限的停电", "outage beyond the first hours"),
 }
 
 _SCENARIOS = {
     "district": ("区域停电规律", "district law"),
     "linyi_storm": ("临沂暴雨日", "Linyi storm"),
     "replay": ("记录重放", "replay"),
+    "endless": ("市电不恢复", "no mains return"),
+    "normal_day": ("平日停电", "normal days"),
+    "storm_day": ("灾害日停电", "storm days"),
+    "pledge": ("供电承诺", "utility's pledge"),
+    "fire": ("火灾", "fire"),
 }
 
 _LOADS = {
     "outage_calls.share_who_call": ("来电比例", "share who call"),
     "outage_calls.customers_per_line": ("每条线路户数", "customers per line"),
     "lines_at_once": ("同时停电线路", "lines at once"),
+    "battery.age": ("电池年限", "battery's age"),
+    "battery.room_warm": ("机房升温", "warmer room"),
+    "battery.room_cold": ("机房降温", "colder room"),
+    "ups.load_factor": ("负载倍数", "load"),
+    "battery.blocks": ("电池块数", "battery's size"),
+    "battery.replaced_after": ("电池更换年限", "battery replaced after"),
+    "hours_needed": ("需要撑到的时间", "hours needed"),
 }
 
 

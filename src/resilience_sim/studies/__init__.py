@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING
 from resilience_sim.errors import PlanError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import ModuleType
+
     from resilience_sim.hazards.outages import LineOutages
     from resilience_sim.plans.files import Document
     from resilience_sim.plans.register import Plan
@@ -47,21 +50,28 @@ def bind(
     PlanError
         If a claim names a study, measure or reading that there is not, with file and line.
     """
-    from resilience_sim.studies import utility_call_centre
+    from resilience_sim.studies import network_operations, utility_call_centre
 
     if not plan.claims():
         return None
+    studies: dict[ModuleType, Callable[..., Study]] = {
+        utility_call_centre: utility_call_centre.UtilityCallCentre,
+        network_operations: network_operations.NetworkOperations,
+    }
+    (_, first), *_ = plan.claims()
+    # The first claim tells which plan's study this is; a name that no study knows is refused below.
+    home = next((module for module in studies if first.study in module.STUDIES), utility_call_centre)
     for index, clause in enumerate(plan.clauses):
         for number, claim in enumerate(clause.claims):
             at = ("clauses", index, "claims", number)
             for what, name, known in (
-                ("study", claim.study, utility_call_centre.STUDIES),
-                ("measure", claim.measure, utility_call_centre.MEASURES),
-                ("reading", claim.reading, utility_call_centre.READINGS),
+                ("study", claim.study, home.STUDIES),
+                ("measure", claim.measure, home.MEASURES),
+                ("reading", claim.reading, home.READINGS),
             ):
                 if name not in known:
                     raise PlanError(
                         f"claim {claim.id} names {what} {name!r}; accepted: {', '.join(known)}",
                         place=None if document is None else document.place((*at, what)),
                     )
-    return utility_call_centre.UtilityCallCentre(plan, site, record)
+    return studies[home](plan, site, record)

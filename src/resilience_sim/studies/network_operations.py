@@ -1,0 +1,273 @@
+"""The network operations centre: the mains fail, and the UPS has to carry doors, telephones and servers.
+
+Two supplies: door access has a small UPS of its own; telephones and servers share one in the machine room. One event is
+one outage. Every promise is asked twice:
+
+* *reached*: does the equipment reach the stated hours? The mains do not come back (scenario ``endless``), and what is
+  left of chance is the battery string that is dead, the transfer that fails, the person who is late or forgets.
+* *enough*: do the stated hours outlast the outage? Scenarios ``normal_day``, ``storm_day`` (a record of line outages),
+  ``pledge`` (what the utility promises) and ``replay`` (a record of one's own).
+
+What acts in the machine room, on its battery:
+
+* the plan's rule: servers are shut down one after the other when the mains have been out for so long (P2-22); somebody
+  does it, some minutes later, or forgets. Read as *at the limit* the rule acts when its time is up, read as *any time
+  before* at once: the earliest that its words allow;
+* the UPS itself: when the estimated runtime has fallen to the servers' reserve, it shuts them down one by one;
+* where the order of ways (P2-11) is followed: what is still up when hardly any runtime is left is forced off.
+
+In a fire (P2-19) the mains are out as well, and somebody cuts the UPS: when the last person is out, or after a decision
+that does not wait. Doors can be passed while they have power; without it, those with fail-safe locks can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from resilience_sim.hazards.outages import LineOutages
+from resilience_sim.plans.claims import Claim, share_of_events
+from resilience_sim.plans.register import Clause, Plan
+from resilience_sim.plans.site import Site
+from resilience_sim.studies import supply
+from resilience_sim.studies.limits import interpretation, limit, readings, stated
+from resilience_sim.studies.network_notes import notes
+from resilience_sim.studies.network_supply import FIRE, NetworkSupplies, Promised, Setting
+from resilience_sim.studies.question import OF_THE_SITE, Axis, Choice, Effort, Question, Situation
+from resilience_sim.studies.supply import BLOCK, ENDLESS
+from resilience_sim.units import MINUTE, from_base, to_base
+
+__all__ = ["MEASURES", "READINGS", "STUDIES", "NetworkOperations"]
+
+Floats = npt.NDArray[np.float64]
+
+STUDIES = ("doors_on_ups", "phones_on_ups", "shedding", "servers_on_ups", "saving_data", "fire_cut", "outage_length")
+MEASURES = {
+    "doors_runtime": "h", "doors_carried": "%", "doors_passable": "%", "phones_runtime": "h", "phones_carried": "%",
+    "phones_extra": "h", "servers_clean": "%", "servers_crashed": "servers", "outage": "h", "outage_beyond": "h",
+}  # fmt: skip
+READINGS = ("per_event",)
+
+
+class NetworkOperations:
+    """The study of the plan at one site; see the module's docstring.
+
+    Parameters
+    ----------
+    plan, site
+        The register and the site's facts.
+    record
+        Outages to replay and the years they cover; adds the scenario ``replay``.
+    """
+
+    def __init__(self, plan: Plan, site: Site, record: tuple[LineOutages, float] | None = None) -> None:
+        self.plan = plan
+        self.site = site
+        self.record = record
+        promised = Promised(
+            doors_s=self._stated("P2-17", "runtime"),
+            phones_s=self._stated("P2-21", "runtime"),
+            shed_at_s=self._stated("P2-22", "shed_at"),
+            extra_s=self._stated("P2-23", "extra_runtime"),
+        )
+        self.supplies = NetworkSupplies(site, promised, record)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickled by what it is made of."""
+        return partial(NetworkOperations, self.plan, self.site, self.record), ()
+
+    def at_site(self, values: Mapping[str, float]) -> NetworkOperations:
+        """The same study with other values of some facts; its batteries are chosen for that site's loads."""
+        return NetworkOperations(self.plan, self.site.with_values(values), self.record)
+
+    @property
+    def effort(self) -> Effort:
+        """Many events: a thousand outages take a millisecond."""
+        return Effort(per_site=2 * BLOCK, per_load=20 * BLOCK, per_certificate=400 * BLOCK, block=BLOCK)
+
+    # ---- what is asked
+
+    def questions(self) -> Sequence[Question]:
+        """One question per claim and scenario."""
+        return [
+            self._question(clause, claim, scenario)
+            for clause, claim in self.plan.claims()
+            for scenario in self._scenarios(claim)
+        ]
+
+    def _scenarios(self, claim: Claim) -> tuple[str, ...]:
+        if claim.study == "fire_cut":
+            return (FIRE,)
+        return supply.scenarios(self.record) if claim.interpretation == "enough" else (ENDLESS,)
+
+    def _question(self, clause: Clause, claim: Claim, scenario: str) -> Question:
+        assert claim.in_ is not None
+        unit = MEASURES[claim.measure]
+        return Question(
+            clause=clause.id,
+            claim=claim,
+            interpretation=interpretation(clause, claim),
+            scenario=scenario,
+            situation=self.setting(claim.study, scenario, readings(clause, claim)),
+            measure=claim.measure,
+            unit=unit,
+            limit=from_base(limit(self.plan, self.site, clause, claim), unit),
+            required=share_of_events(claim.in_)[0],
+        )
+
+    def setting(self, study: str, scenario: str, read: Mapping[str, str]) -> Setting:
+        """What is simulated for a study, the plan's words read in this way."""
+        state = supply.condition(self.site)
+        if study in ("doors_on_ups", "fire_cut", "outage_length"):
+            plain = Setting(scenario, "doors", state, self.supplies.doors_blocks)
+            return replace(plain, waits_for_people=read.get("P2-19") != "cut_before")
+        room = Setting(scenario, "room", state, self.supplies.room_blocks, reserve_s=self._reserve_s)
+        if study in ("phones_on_ups", "shedding"):
+            at_once = read.get("P2-22") == "any_time_before"
+            return replace(
+                room, shed_after_s=0.0 if at_once else self._stated("P2-22", "shed_at"), share_shed=self._share_shed
+            )
+        in_order = study == "saving_data" and read.get("P2-11") == "in_order"
+        return replace(room, forced_s=self.site.base("servers.forced_reserve") if in_order else 0.0)
+
+    def _stated(self, clause: str, quantity: str, instead: str | None = None) -> float:
+        return stated(self.plan, self.site, clause, quantity, instead)
+
+    @property
+    def _reserve_s(self) -> float:
+        return self._stated("P2-27", "shutdown_within", "servers.maker_reserve")
+
+    @property
+    def _share_shed(self) -> float:
+        decided = self.plan.clause("P2-22").quantities["share_shed"].in_force()
+        return 1 - self.site.base("shed.forgotten") if decided is None else decided / 100
+
+    def replicate(self, situation: Situation, seed: int, replication: int) -> Mapping[str, Floats]:
+        """The measures of a block of outages, shape (:data:`~resilience_sim.studies.supply.BLOCK`,)."""
+        return self.supplies.replicate(_setting(situation), seed, replication)
+
+    def notes(self, seed: int, language: Literal["zh", "en"]) -> Sequence[str]:
+        """The batteries and their health, runtimes by three models of the battery, and how long outages last."""
+        del seed
+        return notes(self.supplies, language)
+
+    # ---- loads that may grow
+
+    def axes(self, question: Question) -> Sequence[Axis]:
+        """Age, a warm or a cold room, and the growth of the load; none where no battery is asked about."""
+        if question.claim.study in ("fire_cut", "outage_length") or question.measure.endswith("_carried"):
+            return ()
+        return (
+            Axis("battery.age", "year", tuple(k / 2 for k in range(25))),
+            Axis("battery.room_warm", "degC", tuple(float(t) for t in range(25, 46))),
+            Axis("battery.room_cold", "degC", tuple(float(t) for t in range(25, 4, -1))),
+            Axis("ups.load_factor", "1", tuple(k / 20 for k in range(10, 41))),
+        )
+
+    def moved(self, question: Question, axis: Axis, value: float) -> Situation:
+        """The question's situation with the load at this value."""
+        setting = _setting(question.situation)
+        name = {"battery.age": "age_s", "ups.load_factor": "load_factor"}.get(axis.name, "room_degc")
+        return replace(setting, state=replace(setting.state, **{name: to_base(value, axis.unit)}))
+
+    # ---- what may be chosen
+
+    def options(self, question: Question) -> Sequence[str]:
+        """Hours to promise, a battery, an age at which to replace it, a time to shed, a reserve for shutting down."""
+        study, measure = question.claim.study, question.measure
+        if study == "outage_length":
+            return ("promise",)
+        if study == "servers_on_ups" and question.scenario == ENDLESS:
+            return ("reserve",)
+        sheds = study == "shedding" and "at_the_limit" in question.interpretation
+        if measure == "servers_clean":
+            return ("shedding",) if sheds else ()
+        if measure in ("doors_runtime", "phones_runtime", "phones_extra"):
+            stated_hours = question.claim.limit == "runtime"
+            return (
+                *(("promise",) if stated_hours else ()),
+                *(("shedding",) if sheds else ()),
+                "battery",
+                "replacement",
+            )
+        return ()
+
+    def choices(self, question: Question) -> Sequence[Choice]:
+        """The quantities of the question's option."""
+        match question.option:
+            case "promise":
+                promised = self._choice(question.clause, question.claim.limit, descending=True)
+                if question.relation == "at_least":
+                    return (promised,)
+                # What would outlast the outages is not yet what the equipment reaches, so the plan may not promise it.
+                needed = tuple(sorted(promised.values))
+                return (Choice(OF_THE_SITE, "hours_needed", promised.unit, needed, promised.current),)
+            case "shedding":
+                now = self.plan.clause("P2-22").quantities["shed_at"].in_force()
+                return (
+                    self._choice("P2-22", "shed_at", descending=True, most=now),
+                    self._choice("P2-22", "share_shed", descending=False, least=90.0),
+                )
+            case "reserve":
+                return (self._choice("P2-27", "shutdown_within", descending=False),)
+            case "battery":
+                blocks = _setting(question.situation).blocks
+                sizes = tuple(float(blocks + k) for k in range(2 * blocks + 1))
+                return (Choice(OF_THE_SITE, "battery.blocks", "blocks", sizes, float(blocks)),)
+        ages = tuple(k / 2 for k in range(20, 0, -1))
+        return (Choice(OF_THE_SITE, "battery.replaced_after", "year", ages, None),)
+
+    def _choice(
+        self, clause: str, name: str, *, descending: bool, least: float = 0.0, most: float | None = None
+    ) -> Choice:
+        quantity = self.plan.clause(clause).quantities[name]
+        values = [v for v in quantity.bounds.candidates() if v >= least and (most is None or v <= most)]
+        return Choice(clause, name, quantity.unit, tuple(sorted(values, reverse=descending)), quantity.in_force())
+
+    def chosen(self, question: Question, values: Sequence[float]) -> Question:
+        """The same question with these values of its choices."""
+        setting = _setting(question.situation)
+        match question.option:
+            case "promise":
+                unit = self.choices(question)[0].unit
+                return replace(question, limit=from_base(to_base(values[0], unit), question.unit))
+            case "shedding":
+                changed = replace(setting, shed_after_s=to_base(values[0], "h"), share_shed=values[1] / 100)
+            case "reserve":
+                changed = replace(setting, reserve_s=values[0] * MINUTE)
+            case "battery":
+                changed = replace(setting, blocks=int(values[0]))
+            case _:
+                changed = replace(setting, state=replace(setting.state, age_s=to_base(values[0], "year")))
+        return replace(question, situation=changed)
+
+    def costs(self, question: Question, seed: int) -> Floats:
+        """What each choice gives up, in the unit of :meth:`cost_unit`; nothing is simulated."""
+        del seed
+        first, *others = (np.array(choice.values) for choice in self.choices(question))
+        match question.option:
+            case "promise":
+                given_up = first[0] - first if question.relation == "at_least" else first - first[0]
+            case "shedding":
+                given_up = first[0] - first
+            case "replacement":
+                given_up = 1 / first
+            case "reserve":
+                given_up = first
+            case _:
+                given_up = first - first[0]
+        return given_up if not others else np.broadcast_to(given_up[:, None], (len(first), len(others[0]))).copy()
+
+    def cost_unit(self, question: Question) -> str:
+        """The option tells, and for hours to promise the side on which they are sought."""
+        return "enough" if question.option == "promise" and question.relation == "at_most" else question.option
+
+
+def _setting(situation: Situation) -> Setting:
+    assert isinstance(situation, Setting)
+    return situation

@@ -1,0 +1,218 @@
+"""The two supplies of the network operations centre, and what an outage does to them.
+
+Door access has a small UPS of its own; telephones and servers share one in the machine room. Batteries are as large as
+a new one at 25 °C needs to reach what the plan promises.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from resilience_sim.hazards.outages import LineOutages
+from resilience_sim.models.power.inputs import Battery, DrawnOutages, Ended, Load, PowerInputs, Shed, Ups
+from resilience_sim.models.power.theory.shedding import total_runtime
+from resilience_sim.plans.site import Site
+from resilience_sim.randomness import Exponential, LogNormal, Never, Streams
+from resilience_sim.studies import supply
+from resilience_sim.studies.supply import BLOCK, ENDLESS, Condition
+from resilience_sim.units import HOUR
+
+__all__ = ["FIRE", "NetworkSupplies", "Promised", "Setting"]
+
+Floats = npt.NDArray[np.float64]
+
+FIRE = "fire"
+SPREAD = 0.5  # of the logarithm of the times people need in a fire
+
+
+@dataclass(frozen=True)
+class Promised:
+    """What the plan promises, in seconds: doors, telephones, when servers are shed, what the telephones gain by it."""
+
+    doors_s: float
+    phones_s: float
+    shed_at_s: float
+    extra_s: float
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A situation: one supply, as old, warm and loaded as it is, by its rules, in one kind of outage.
+
+    Parameters
+    ----------
+    scenario
+        A scenario of :mod:`~resilience_sim.studies.supply`, or ``fire``.
+    supply
+        doors or room.
+    state
+        Age, room, growth of the load.
+    blocks
+        Of the battery.
+    shed_after_s
+        The mains being out for so long, somebody shuts the servers down; inf: nobody is told to.
+    share_shed
+        Share of outages in which somebody does.
+    reserve_s
+        Runtime left at which the UPS shuts them down itself.
+    forced_s
+        Runtime left at which those still up are forced off; 0: never.
+    waits_for_people
+        Whether the UPS is cut in a fire only when the last person is out.
+    """
+
+    scenario: str
+    supply: Literal["doors", "room"]
+    state: Condition
+    blocks: int
+    shed_after_s: float = math.inf
+    share_shed: float = 1.0
+    reserve_s: float = 0.0
+    forced_s: float = 0.0
+    waits_for_people: bool = True
+
+
+class NetworkSupplies:
+    """The supplies at one site.
+
+    Parameters
+    ----------
+    site
+        Its facts.
+    promised
+        What a new battery was chosen for.
+    record
+        Outages to replay and the years they cover, if there are any.
+    """
+
+    def __init__(self, site: Site, promised: Promised, record: tuple[LineOutages, float] | None = None) -> None:
+        self.site = site
+        self.promised = promised
+        self.record = record
+        self._inputs = lru_cache(maxsize=256)(self._built)
+
+    # ---- the equipment, chosen when it was new
+
+    @cached_property
+    def doors_blocks(self) -> int:
+        """The fewest blocks with which a new battery carries door access for the promised hours."""
+        drawn_w = supply.losses(self.site, "doors.idle_loss").drawn_w(self.site.base("doors.load"))
+        new = supply.curve(self.site)
+        return supply.fewest_blocks(lambda blocks: new.runtime_at(drawn_w / blocks) >= self.promised.doors_s)
+
+    @cached_property
+    def room_blocks(self) -> int:
+        """The fewest blocks with which a new battery reaches both hours of the telephones, shed at the limit."""
+        losses, new = supply.losses(self.site, "ups.idle_loss"), supply.curve(self.site)
+        all_w = losses.drawn_w(self.site.base("ups.load"))
+        phones_w = losses.drawn_w(self._phones_w(1.0))
+        first_s, both_s = self.promised.phones_s, self.promised.phones_s + self.promised.extra_s
+
+        def enough(blocks: int) -> bool:
+            full_s, shed = new.runtime_at(all_w / blocks), new.runtime_at(phones_w / blocks)
+            return full_s >= first_s and total_runtime(full_s, shed, self.promised.shed_at_s) >= both_s
+
+        return supply.fewest_blocks(enough)
+
+    def _phones_w(self, load_factor: float) -> float:
+        return self.site.base("ups.load") * self.site.base("phones.load_share_of_ups") * load_factor
+
+    def servers(self, load_factor: float) -> tuple[Load, ...]:
+        """The servers, in the order in which they are shut down."""
+        shares = self.site.bases("servers.power_shares")
+        power_w = self.site.base("ups.load") * (1 - self.site.base("phones.load_share_of_ups")) * load_factor
+        stop = LogNormal.from_median(self.site.base("servers.shutdown"), self.site.base("servers.shutdown_sigma"))
+        return tuple(Load(f"server {k + 1}", power_w * share, stop) for k, share in enumerate(shares))
+
+    def _built(self, setting: Setting, law: str = "table", count: int = BLOCK) -> PowerInputs:
+        """The machine's inputs: so many outages of a setting, each from a full battery."""
+        battery = supply.battery(self.site, setting.state, blocks=setting.blocks, law=law)
+        scenario = ENDLESS if setting.scenario == FIRE else setting.scenario
+        outages = DrawnOutages(count, supply.duration_law(self.site, scenario, self.record))
+        cut: LogNormal | Never = Never()
+        if setting.scenario == FIRE and not setting.waits_for_people:
+            cut = LogNormal.from_mean(self.site.base("fire.cut_decision"), SPREAD)
+        return PowerInputs(outages, (self._unit(setting, battery),), fire=cut)
+
+    def _unit(self, setting: Setting, battery: Battery) -> Ups:
+        factor, fails = setting.state.load_factor, self.site.base("ups.transfer_fails")
+        if setting.supply == "doors":
+            doors = Load("doors", self.site.base("doors.load") * factor)
+            losses = supply.losses(self.site, "doors.idle_loss")
+            return Ups("doors", battery, (doors,), losses=losses, transfer_fails=fails)
+        servers = self.servers(factor)
+        return Ups(
+            "room",
+            battery,
+            (Load("phones", self._phones_w(factor)), *servers),
+            self._rules(setting, tuple(server.name for server in servers)),
+            supply.losses(self.site, "ups.idle_loss"),
+            transfer_fails=fails,
+        )
+
+    def _rules(self, setting: Setting, servers: tuple[str, ...]) -> tuple[Shed, ...]:
+        rules = []
+        if setting.shed_after_s < math.inf:
+            late = Exponential(max(self.site.base("shed.delay"), 1.0))
+            rules.append(Shed(servers, "after", setting.shed_after_s, delay=late, forgotten=1 - setting.share_shed))
+        if setting.reserve_s > 0:
+            rules.append(Shed(servers, "runtime", setting.reserve_s))
+        if setting.forced_s > 0:
+            rules.append(Shed(servers, "runtime", setting.forced_s, by="switch"))
+        return tuple(rules)
+
+    # ---- events
+
+    def replicate(self, setting: Setting, seed: int, replication: int) -> Mapping[str, Floats]:
+        """The measures of a block of outages, shape (:data:`~resilience_sim.studies.supply.BLOCK`,)."""
+        inputs = self._inputs(setting)
+        path = supply.simulated(inputs, seed, replication)
+        lost_s = path.lost_s[0]
+        outage_h = supply.hours(path.duration_s)
+        promised_h = self.promised.phones_s / HOUR
+        both = {"outage": outage_h, "outage_beyond": outage_h - promised_h}
+        if setting.supply == "doors":
+            passable = self._passable(setting, lost_s, seed, replication) if setting.scenario == FIRE else {}
+            return {
+                **both,
+                **passable,
+                "doors_runtime": supply.hours(lost_s),
+                "doors_carried": supply.percent_of(lost_s > 0),
+            }
+        ended = path.ended[1:]
+        return {
+            **both,
+            "phones_runtime": supply.hours(lost_s),
+            "phones_carried": supply.percent_of(lost_s > 0),
+            "phones_extra": supply.hours(lost_s) - promised_h,
+            "servers_clean": 100 * (ended == Ended.STOPPED).mean(axis=0),
+            "servers_crashed": (ended == Ended.CUT).sum(axis=0).astype(float),
+        }
+
+    def _passable(self, setting: Setting, lost_s: Floats, seed: int, replication: int) -> Mapping[str, Floats]:
+        """Whether doors could be passed until the last person was out: they had power, or open without it."""
+        streams = Streams(seed, replication)
+        walk = LogNormal.from_mean(self.site.base("fire.walk_out"), SPREAD)
+        walked_s = walk.draw(streams.generator("fire/walk_out"), BLOCK)
+        last_out_s = self.site.base("fire.staff_pre_movement") + walked_s
+        opens = streams.generator("fire/opens").random(BLOCK) < self.site.base("doors.open_without_power")
+        return {"doors_passable": supply.percent_of((lost_s > last_out_s) | opens)}
+
+    def runtime_s(self, setting: Setting, *, law: str = "table") -> float:
+        """How long the first load lasts where nothing is left to chance: nobody forgets, no string is dead."""
+        inputs = self._built(setting, law, 1)
+        unit = inputs.units[0]
+        sure = replace(
+            unit,
+            battery=replace(unit.battery, string_fails=0.0),
+            sheds=tuple(replace(shed, forgotten=0.0) for shed in unit.sheds),
+            transfer_fails=0.0,
+        )
+        return float(supply.simulated(replace(inputs, units=(sure,)), 0, 0).lost_s[0, 0])

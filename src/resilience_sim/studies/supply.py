@@ -1,0 +1,204 @@
+"""UPS supplies from a site's facts, and the outages that strike them, for the studies of power clauses.
+
+A battery's size is no fact of a site: it has as many blocks as a new one at 25 °C needs to reach what the plan
+promises. What a site then brings, its age, its room and the growth of its load, is what tests the promise.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from resilience_sim.errors import InputsError, PlanError
+from resilience_sim.hazards.outages import LineOutages
+from resilience_sim.hazards.quantiles import Quantiles
+from resilience_sim.models.power.draws import draw
+from resilience_sim.models.power.inputs import Battery, Kibam, Losses, PowerInputs, RuntimeCurve
+from resilience_sim.models.power.kernel import simulate
+from resilience_sim.models.power.path import Path
+from resilience_sim.models.power.theory.health import health_at_age
+from resilience_sim.models.power.theory.temperature import life_at, size_factor
+from resilience_sim.plans.site import Site
+from resilience_sim.randomness import Empirical, Law, LogNormal, Never, Streams
+
+__all__ = [
+    "BLOCK", "ENDLESS", "LAWS", "Condition", "battery", "condition", "curve", "duration_law", "fewest_blocks", "hours",
+    "losses", "percent_of", "scenarios", "shares_over", "simulated",
+]  # fmt: skip
+
+Floats = npt.NDArray[np.float64]
+
+BLOCK = 1024  # outages in one call of the machine
+ENDLESS = "endless"  # the scenario that asks what the equipment reaches: the mains do not come back
+LAWS = ("table", "kibam", "peukert")
+SHORTEST_S = 900.0  # where the tables of durations begin: shorter outages are hardly ever recorded
+LEAST_HEALTH = 0.02  # a battery beyond this age carries next to nothing, and a law of it needs something to divide by
+
+
+@dataclass(frozen=True)
+class Condition:
+    """What time and place do to a supply.
+
+    Parameters
+    ----------
+    age_s
+        Of the battery.
+    room_degc
+        Temperature of its room, all year.
+    load_factor
+        Loads over those for which the battery was chosen.
+    """
+
+    age_s: float
+    room_degc: float
+    load_factor: float
+
+
+def condition(site: Site) -> Condition:
+    """The site's own."""
+    return Condition(site.base("battery.age"), site.base("battery.room"), site.base("ups.load_factor"))
+
+
+# ---- outages
+
+
+def scenarios(record: tuple[LineOutages, float] | None) -> tuple[str, ...]:
+    """The scenarios in which the mains come back."""
+    return ("normal_day", "storm_day", "pledge", *(("replay",) if record else ()))
+
+
+def duration_law(site: Site, scenario: str, record: tuple[LineOutages, float] | None) -> Law:
+    """How long the mains are out: by a record's shares, by the utility's pledge, by the record itself, or for ever.
+
+    Raises
+    ------
+    InputsError
+        If there is no such scenario, or no record to replay.
+    """
+    if scenario == ENDLESS:
+        return Never()
+    if scenario in ("normal_day", "storm_day"):
+        within, back = site.bases("mains.line_hours"), site.bases(f"mains.line_back_{scenario}")
+        return Quantiles((SHORTEST_S, *within), (0.0, *back))
+    if scenario == "pledge":
+        return LogNormal.from_mean(site.base("mains.pledge_mean"), site.base("mains.pledge_sigma"))
+    if scenario == "replay" and record is not None:
+        lasted = record[0].end_s - record[0].start_s
+        return Empirical(tuple(lasted.tolist()))
+    raise InputsError(f"there is no scenario {scenario!r}; accepted: {', '.join((ENDLESS, *scenarios(record)))}")
+
+
+def shares_over(law: Law, within_h: Sequence[float]) -> list[float]:
+    """Share of outages of a law that are over within so many hours."""
+    seconds = [hours * 3600 for hours in within_h]
+    if isinstance(law, Quantiles):
+        return [float(share) for share in law.share_up_to(seconds)]
+    if isinstance(law, LogNormal):
+        return [0.5 * math.erfc((law.mu - math.log(t)) / (law.sigma * math.sqrt(2))) for t in seconds]
+    assert isinstance(law, Empirical)
+    lasted = np.array(law.values)
+    return [float((lasted <= t).mean()) for t in seconds]
+
+
+# ---- equipment
+
+
+def curve(site: Site) -> RuntimeCurve:
+    """The maker's table of one new block."""
+    return RuntimeCurve(site.bases("battery.table.power"), site.bases("battery.table.duration"))
+
+
+def losses(site: Site, idle: str) -> Losses:
+    """What a UPS takes for itself; `idle` names the fact of its idle loss."""
+    return Losses(idle_w=site.base(idle), proportional=site.base("ups.proportional_loss"))
+
+
+def battery(site: Site, state: Condition, *, blocks: int, law: str = "table") -> Battery:
+    """A battery of so many blocks in one string, as old and as cold as it is.
+
+    Parameters
+    ----------
+    site, state
+        The site's facts on its type, and the condition it is in.
+    blocks
+        In the string.
+    law
+        One of :data:`LAWS`: the maker's table, or what is reported beside it.
+
+    Raises
+    ------
+    PlanError
+        If the site gives no life at 25 °C.
+    InputsError
+        If the room is colder than the table of size factors.
+    """
+    lives = dict(zip(site.bases("battery.life_temperatures"), site.bases("battery.life"), strict=True))
+    if 25.0 not in lives:
+        raise PlanError(f"site {site.site!r}: battery.life has no value at 25 degC, on which the law of ageing rests")
+    life_s = life_at(state.room_degc, lives[25.0])
+    health = health_at_age(state.age_s, life_s, power=site.base("battery.ageing_power"))
+    return Battery(
+        _law(site, law),
+        blocks=blocks,
+        health=max(health, LEAST_HEALTH),
+        size_factor=size_factor(state.room_degc),
+        recharge_s=site.base("battery.recharge"),
+        string_fails=site.base("battery.string_fails"),
+    )
+
+
+def _law(site: Site, law: str) -> RuntimeCurve | Kibam:
+    table = curve(site)
+    if law == "kibam":
+        rate_per_h = site.base("battery.kibam.rate") * 3600
+        return Kibam(site.base("battery.kibam.available"), rate_per_h, site.base("battery.kibam.capacity"))
+    if law == "peukert":
+        middle = len(table.power_w) // 2
+        return RuntimeCurve.power_law(
+            table.power_w[middle], table.runtime_s[middle], site.base("battery.peukert.exponent")
+        )
+    return table
+
+
+def fewest_blocks(enough: Callable[[int], bool]) -> int:
+    """The fewest blocks with which a promise is reached; more blocks never reach less.
+
+    Raises
+    ------
+    InputsError
+        If ten thousand do not.
+    """
+    high = 1
+    while not enough(high):
+        high *= 2
+        if high > 10_000:
+            raise InputsError("no battery of up to 10 000 blocks reaches the promise; accepted is a smaller load")
+    low = high // 2
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if enough(middle) else (middle, high)
+    return high
+
+
+# ---- runs
+
+
+@lru_cache(maxsize=64)
+def simulated(inputs: PowerInputs, seed: int, replication: int) -> Path:
+    """One history of a supply, kept for those who ask about the same one again."""
+    return simulate(inputs, draw(inputs, Streams(seed, replication)))
+
+
+def hours(seconds: Floats) -> Floats:
+    """Seconds as hours, inf included."""
+    return seconds / 3600
+
+
+def percent_of(flags: npt.NDArray[np.bool_]) -> Floats:
+    """100 where true, 0 elsewhere."""
+    return np.where(flags, 100.0, 0.0)
