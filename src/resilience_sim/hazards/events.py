@@ -18,7 +18,7 @@ from resilience_sim.randomness import Streams
 from resilience_sim.timelines import Timeline
 from resilience_sim.units import DAY, HOUR
 
-__all__ = ["Episode", "EpisodeLibrary", "draw_library", "episodes", "library_of"]
+__all__ = ["Episode", "EpisodeLibrary", "around", "draw_library", "episodes", "library_of"]
 
 
 class Episode(NamedTuple):
@@ -84,7 +84,17 @@ class EpisodeLibrary:
 
     def draw(self, streams: Streams, *, name: str = "outages/episode") -> LineOutages:
         """One episode, each as likely as the others, by one uniform number."""
-        return self.events[int(streams.generator(name).random() * len(self.events))]
+        return self.events[self.choose(streams, name=name)]
+
+    def choose(self, streams: Streams, *, name: str = "outages/episode") -> int:
+        """The number of the episode that :meth:`draw` gives for equal streams."""
+        return int(streams.generator(name).random() * len(self.events))
+
+
+def around(outages: LineOutages, instant_s: float, *, before_s: float, after_s: float) -> LineOutages:
+    """The lines out at some instant from `before_s` before an instant until `after_s` after it, which is second 0."""
+    near = (outages.end_s > instant_s - before_s) & (outages.start_s < instant_s + after_s)
+    return outages.pick(near, shift_s=-instant_s)
 
 
 def library_of(
@@ -123,11 +133,8 @@ def library_of(
         for episode in episodes(unplanned.concurrency(), level_min)
         if level_max is None or episode.peak <= level_max
     ]
-    events = []
-    for episode in whole:
-        near = (unplanned.end_s > episode.start_s - before_s) & (unplanned.start_s < episode.start_s + after_s)
-        events.append(unplanned.pick(near, shift_s=-episode.start_s))
-    return EpisodeLibrary(tuple(events), tuple(whole), years)
+    events = tuple(around(unplanned, episode.start_s, before_s=before_s, after_s=after_s) for episode in whole)
+    return EpisodeLibrary(events, tuple(whole), years)
 
 
 def draw_library(

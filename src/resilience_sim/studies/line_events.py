@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from resilience_sim.errors import InputsError
-from resilience_sim.hazards.events import EpisodeLibrary, episodes, library_of
+from resilience_sim.hazards.events import Episode, EpisodeLibrary, around, episodes, library_of
 from resilience_sim.hazards.outage_calls import OutageCallLaw
 from resilience_sim.hazards.outage_law import OutageLaw
 from resilience_sim.hazards.outages import LineOutages
@@ -110,6 +110,11 @@ class LineEvents:
         peaks = [episode.peak for episode in episodes(self.record[0].concurrency(), level)]
         return any(most is None or peak <= most for peak in peaks)
 
+    def times_out(self, scenario: str, level: int, seed: int) -> tuple[list[Episode], float]:
+        """The times with at least `level` unplanned lines out, in order, and the years in which they were found."""
+        outages, years = self._history(scenario, seed)
+        return episodes(outages.concurrency(), level), years
+
     def _history(self, scenario: str, seed: int) -> tuple[LineOutages, float]:
         """All outages from which a scenario's events come, and the years they cover."""
         if scenario == "replay":
@@ -130,6 +135,24 @@ class LineEvents:
         else:
             outages = self.library(scenario, level, most, seed).draw(streams)
         return Lines(outages, _lasts(outages, level))
+
+    def draw_end(
+        self, scenario: str, level: int, most: int | None, seed: int, streams: Streams, *, longest_s: float
+    ) -> Lines:
+        """The event that :meth:`draw` gives for equal streams, entered `longest_s` before its end at the earliest.
+
+        Second 0 is the event's start, or that later instant: some go on for days, and their end is what is asked about.
+        For scenarios with a history, so not for the storm day.
+        """
+        library = self.library(scenario, level, most, seed)
+        chosen = library.choose(streams)
+        whole = library.whole[chosen]
+        if whole.end_s - whole.start_s <= longest_s:
+            return Lines(library.events[chosen], whole.end_s - whole.start_s)
+        outages, _ = self._history(scenario, seed)
+        lines = around(outages, whole.end_s - longest_s, before_s=BEFORE_S, after_s=AFTER_S)
+        assert lines.planned is not None
+        return Lines(lines.pick(~lines.planned), longest_s)
 
     def draw_at_once(self, lines: int, streams: Streams) -> Lines:
         """So many lines going out together on an ordinary day."""

@@ -37,6 +37,7 @@ from resilience_sim.plans.site import Site
 from resilience_sim.studies.line_events import YEARS
 from resilience_sim.studies.question import Axis, Choice, Effort, Question, Situation
 from resilience_sim.studies.utility_event import Event, EventTrace, Load, Rules, Strike, UtilityEvents
+from resilience_sim.studies.utility_notes import utility_notes
 from resilience_sim.units import from_base, parse, to_base
 
 __all__ = ["MEASURES", "READINGS", "STUDIES", "UtilityCallCentre"]
@@ -254,30 +255,10 @@ class UtilityCallCentre:
         return math.fsum(self.events.added_hours(event, seed, index) for index in range(events)) / events
 
     def notes(self, seed: int, language: Literal["zh", "en"]) -> Sequence[str]:
-        """How often a year each response starts, by the fitted law and by the record."""
-        plain = self.rules({})
-        general, major = int(plain.general_lines), int(plain.major_lines)
-        notes = []
-        for scenario in ("district", *(("replay",) if self.record else ())):
-            often = [
-                self.events.lines.library(scenario, level, None, seed).per_year
-                if self.events.lines.knows(scenario, level, None)
-                else 0.0
-                for level in (general, major)
-            ]
-            if language == "zh":
-                name = "拟合停电规律" if scenario == "district" else "停电记录"
-                notes.append(
-                    f"{name}：一般方案每年启动约 {often[0]:.1f} 次（{general} 条线路起），"
-                    f"重大方案约 {often[1]:.1f} 次（{major} 条起）。"
-                )
-            else:
-                name = "fitted outage law" if scenario == "district" else "record"
-                notes.append(
-                    f"By the {name} the general response starts {often[0]:.1f} times a year (from {general} lines on), "
-                    f"the major one {often[1]:.1f} times (from {major})."
-                )
-        return notes
+        """How often a year each response starts, by the fitted law and by the record, and when to stand down."""
+        released_after = self.plan.clause("P1-09").quantities["released_after"]
+        holds_s = [to_base(value, released_after.unit) for value in released_after.bounds.candidates()]
+        return utility_notes(self.events, self.rules({}), holds_s, seed, language)
 
     # ---- one event
 

@@ -8,9 +8,10 @@ hour, people's ways to work), and the calls it brings. What the rules do depends
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,7 @@ import numpy.typing as npt
 from resilience_sim.hazards.outage_calls import OutageCallLaw, outage_calls
 from resilience_sim.hazards.outages import LineOutages
 from resilience_sim.models.queue.draws import Draws, draw
-from resilience_sim.models.queue.inputs import Callers, Instants, QueueInputs, Rate, Redial
+from resilience_sim.models.queue.inputs import Callers, Instants, Outcome, QueueInputs, Rate, Redial
 from resilience_sim.models.queue.kernel import simulate
 from resilience_sim.models.queue.measures import measures, timelines
 from resilience_sim.plans.site import Site
@@ -29,12 +30,14 @@ from resilience_sim.studies.ordinary_day import OrdinaryDay
 from resilience_sim.timelines import Timeline, constant
 from resilience_sim.units import DAY, HOUR
 
-__all__ = ["Event", "EventTrace", "Load", "Rules", "Strike", "UtilityEvents"]
+__all__ = ["OBSERVED_S", "CallsAfter", "Event", "EventTrace", "Load", "Rules", "Strike", "UtilityEvents"]
 
 Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
 
 BEFORE_S = HOUR  # so much of the ordinary day runs before the event, from an empty centre
 KEPT_EVENTS = 3000  # kept in the memory of each process, with their calls: about half a gigabyte
+OBSERVED_S = AFTER_S / 2  # how long calls are followed once an event has ended; the other half is left for the event
 PEOPLE, CALL_UPS = 100, 24  # lead times drawn in each event: more people than the plan's bounds allow
 
 
@@ -118,6 +121,17 @@ class EventTrace:
     major: Spells
 
 
+class CallsAfter(NamedTuple):
+    """Calls that arrive in the first ``OBSERVED_S`` seconds after an event, in order of their arrival.
+
+    Seconds since fewer lines than the event's level are out, and whether each was answered within the standard's
+    threshold, both of shape (calls,).
+    """
+
+    arrival_s: Floats
+    in_time: Bools
+
+
 class UtilityEvents:
     """Events at one site.
 
@@ -195,22 +209,52 @@ class UtilityEvents:
             major=response.major,
         )
 
+    def calls_after(
+        self, event: Event, holds_s: Sequence[float], seed: int, replication: int
+    ) -> tuple[CallsAfter, ...]:
+        """The calls after one event, for each time that people are kept on once fewer lines than the level are out.
+
+        The event and its callers are those of :meth:`replicate` where the event is no longer than ``OBSERVED_S``; of a
+        longer one, the end. Not for the storm day, which has no history.
+        """
+        load = event.load
+        streams = Streams(seed, replication)
+        lines = self.lines.draw_end(
+            load.strike.scenario, *self.levels[load.strike.level], seed, streams, longest_s=AFTER_S - OBSERVED_S
+        )
+        incident = self._found(load.strike, lines.outages, lines.lasts_s + OBSERVED_S, streams)
+        queue = self._queue(load, incident, streams)
+        draws = draw(queue, streams)
+        end_s, calls = BEFORE_S + lines.lasts_s, []
+        for hold_s in holds_s:
+            response = self._respond_to(incident, replace(event.rules, released_after_s=hold_s), seed, replication)
+            path = simulate(replace(queue, agents=_shifted(incident.roster + response.added, BEFORE_S)), draws)
+            in_time = (path.outcome == Outcome.ANSWERED) & (path.waited_s < self.site.base("standard.threshold"))
+            order = np.argsort(path.arrival_s, kind="stable")
+            order = order[(path.arrival_s[order] >= end_s) & (path.arrival_s[order] < queue.horizon_s)]
+            calls.append(CallsAfter(path.arrival_s[order] - end_s, in_time[order]))
+        return tuple(calls)
+
     def _draw_incident(self, strike: Strike, seed: int, replication: int) -> _Incident:
-        """Lines, time of day and people's ways to work: what neither calls nor rules can change."""
+        """The lines of an event, and whom they find."""
         streams = Streams(seed, replication)
         if strike.lines_at_once:
             lines = self.lines.draw_at_once(strike.lines_at_once, streams)
         else:
             lines = self.lines.draw(strike.scenario, *self.levels[strike.level], seed, streams)
+        return self._found(strike, lines.outages, min(lines.lasts_s, self.site.base("event.longest")), streams)
+
+    def _found(self, strike: Strike, outages: LineOutages, window_s: float, streams: Streams) -> _Incident:
+        """Time of day and people's ways to work: with the lines, what neither calls nor rules can change."""
         # The storm comes between 8 and 20 h, other events at any hour.
         part, first = (DAY / 2, DAY / 3) if strike.scenario == "linyi_storm" else (DAY, 0.0)
         hour_s = first + part * streams.generator("event/hour").random()
         decision_s, arrival = self.site.base("call_up.decision"), self._arrival()
         lead_s = arrival.draw(streams.generator("call_up/arrival"), PEOPLE * CALL_UPS).reshape(PEOPLE, CALL_UPS)
         return _Incident(
-            outages=lines.outages,
-            unplanned=lines.outages.concurrency(),
-            window_s=min(lines.lasts_s, self.site.base("event.longest")),
+            outages=outages,
+            unplanned=outages.concurrency(),
+            window_s=window_s,
             hour_s=hour_s,
             roster=self.day.roster(hour_s, AFTER_S),
             hand_overs=self.day.hand_overs(hour_s, AFTER_S),
@@ -226,12 +270,14 @@ class UtilityEvents:
         return _Calls(queue, draw(queue, streams))
 
     def _respond(self, rules: Rules, strike: Strike, seed: int, replication: int) -> _Response:
+        return self._respond_to(self._incident(strike, seed, replication), rules, seed, replication)
+
+    def _respond_to(self, incident: _Incident, rules: Rules, seed: int, replication: int) -> _Response:
         """When each level is in force, and whom it puts on seats beyond the roster.
 
         A response goes on after the time that is measured, until its own rule releases people; it is followed for the
         day after the event's start, as the lines are.
         """
-        incident = self._incident(strike, seed, replication)
         end_s = AFTER_S
         counted = incident.unplanned
         if rules.planned_counted:
