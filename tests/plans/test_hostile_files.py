@@ -31,6 +31,24 @@ CASES: dict[str, tuple[str, str, int, str]] = {
         "unknown key 'author'; accepted here: clauses, ",
     ),
     "unknown key of an entry": (*in_entry("value", "worth"), "unknown key 'worth'; accepted here: answers, by, "),
+    "unknown key of a label": (
+        "      role: resource\n      unit: agents\n",
+        "      label: {zh: 加派坐席, en: more agents, fr: renfort}\n      role: resource\n      unit: agents\n",
+        13,
+        "unknown key 'fr'; accepted here: en, zh",
+    ),
+    "label in one language": (
+        "      role: resource\n      unit: agents\n",
+        "      label: {zh: 加派坐席}\n      role: resource\n      unit: agents\n",
+        13,
+        "key 'en' is missing; accepted here: en, zh",
+    ),
+    "label without its languages": (
+        "      role: resource\n      unit: agents\n",
+        "      label: more agents\n      role: resource\n      unit: agents\n",
+        13,
+        "label: accepted is a mapping (key: value), found 'more agents'",
+    ),
     "missing key": ('  where: "1"\n', "", 6, "key 'where' is missing; accepted here: claims, "),
     "duplicate key": (
         "  tier: A\n",

@@ -10,15 +10,16 @@ from resilience_sim import units
 from resilience_sim.errors import PlanError
 from resilience_sim.plans.files import library, read_plan
 from resilience_sim.plans.register import Clause
-from resilience_sim.plans.wording import amount, render, revised
+from resilience_sim.plans.wording import amount, quantity_name, render, revised
 
 
-def clause(zh: str, en: str, unit: str = "min", value: float | None = 5) -> Clause:
+def clause(zh: str, en: str, unit: str = "min", value: float | None = 5, label: dict[str, str] | None = None) -> Clause:
     entry = {"from": "unknown", "status": "open" if value is None else "in_force", "source": "1"}
     return Clause.model_validate({
         "id": "S-1", "tier": "A", "where": "1", "model": "queue", "text": {"zh": zh, "en": en},
         "quantities": {"n": {
-            "role": "deadline", "unit": unit, "boundary": "at_most", "bounds": {"min": 0, "max": 100, "step": 0.5},
+            "label": label, "role": "deadline", "unit": unit, "boundary": "at_most",
+            "bounds": {"min": 0, "max": 100, "step": 0.5},
             "history": [entry if value is None else {**entry, "value": value}],
         }},
     })  # fmt: skip
@@ -92,6 +93,40 @@ def test_a_number_for_an_open_quantity_follows_the_sentence_in_brackets() -> Non
         "zh": "尽快上报（时限 n：不超过 10 分钟）。",
         "en": "They report soon (n: at most 10 minutes).",
     }
+
+
+def test_a_labelled_quantity_is_called_by_its_label_in_each_language() -> None:
+    label = {"zh": "上报时间", "en": "time to report"}
+    unstated = clause("尽快上报。", "They report soon.", value=None, label=label)
+    assert revised(unstated, {"n": 10}) == {
+        "zh": "尽快上报（上报时间：不超过 10 分钟）。",
+        "en": "They report soon (time to report: at most 10 minutes).",
+    }
+    stated = clause("在{n}内上报。", "They report within {n}.", label=label)
+    assert revised(stated, {"n": 10}) == {"zh": "在 10 分钟内上报。", "en": "They report within 10 minutes."}
+
+
+def test_a_quantity_without_a_label_is_called_by_its_role_and_key() -> None:
+    (quantity,) = clause("{n}", "{n}").quantities.values()
+    assert quantity_name("report_within", quantity, "zh") == "时限 report_within"
+    assert quantity_name("report_within", quantity, "en") == "report within"
+
+
+def test_the_utility_plan_reads_as_its_planners_write() -> None:
+    plan, _ = read_plan(library()["utility-call-centre"])
+    assert revised(plan.clause("P1-11"), {"advance": 120}) == {
+        "zh": "一般方案启动后，下一班坐席代表提前接班（提前时间：不超过 120 分钟）。",
+        "en": "In the general response the next shift takes over earlier (advance: at most 120 minutes).",
+    }
+    assert revised(plan.clause("P1-09"), {"released_after": 135})["zh"].endswith(
+        "（线路恢复后留岗时间：不少于 135 分钟）。"
+    )
+
+
+def test_the_labels_of_the_utility_plan_are_words_in_their_language() -> None:
+    for clause_id, name, quantity in read_plan(library()["utility-call-centre"])[0].quantities():
+        assert re.fullmatch(r"[\u4e00-\u9fff]+", quantity_name(name, quantity, "zh")), (clause_id, name)
+        assert re.fullmatch(r"[a-z ]+", quantity_name(name, quantity, "en")), (clause_id, name)
 
 
 def test_rendering_refuses_a_quantity_that_the_clause_lacks() -> None:

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from resilience_sim.plans.fields import Frozen, Number, UnitName, Words
+from resilience_sim.plans.fields import Frozen, Number, Text, UnitName, Words
 
 __all__ = ["Boundary", "Bounds", "Entry", "Quantity", "Role", "Status"]
 
@@ -110,8 +110,9 @@ def _answer(entry: Entry, proposal: Entry | None) -> None:
 
 
 class Quantity(Frozen):
-    """A number in a plan: unit, boundary, bounds and history."""
+    """A number in a plan: its name for people, unit, boundary, bounds and history."""
 
+    label: Text | None = None
     role: Annotated[Role, Field(strict=False)]
     unit: UnitName
     boundary: Annotated[Boundary | None, Field(strict=False)] = None

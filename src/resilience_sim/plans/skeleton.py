@@ -37,6 +37,7 @@ clauses:
       history:
       - {from: unknown, value: 5, status: in_force, source: "section 1"}
     reached:
+      label: {zh: 及时上报比例, en: share reported in time}   # 可省略 / optional: its name for people
       role: promise
       unit: "%"
       boundary: at_least

@@ -3,7 +3,8 @@
 The register keeps sentences without numbers; here a number gets its unit's word, in Chinese with the measure word that
 the thing takes. In Chinese one rule sets spaces: one between a character and a number, none after punctuation or at the
 start. A number that was decided for a quantity which the plan's words leave open has no place in the sentence; it
-follows before the full stop, in brackets: "The shift finishes later (overtime: at most 120 minutes)."
+follows before the full stop, in brackets and after the quantity's name: "The shift finishes later (overtime: at most
+120 minutes)."
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from resilience_sim.errors import PlanError
 from resilience_sim.plans.quantities import Boundary, Quantity, Role
 from resilience_sim.plans.register import PLACEHOLDER, Clause
 
-__all__ = ["Language", "amount", "number", "render", "revised"]
+__all__ = ["Language", "amount", "number", "quantity_name", "render", "revised"]
 
 Language = Literal["zh", "en"]
 
@@ -113,6 +114,13 @@ def amount(value: float | None, unit: str, language: Language) -> str:
     return f"{figure} {word}".rstrip()
 
 
+def quantity_name(name: str, quantity: Quantity, language: Language) -> str:
+    """A quantity's name for people: its label; without one its key, in Chinese after its role."""
+    if quantity.label is not None:
+        return quantity.label.zh if language == "zh" else quantity.label.en
+    return f"{_ROLES[quantity.role]} {name}" if language == "zh" else name.replace("_", " ")
+
+
 def render(clause: Clause, language: Language, values: Mapping[str, float | None] | None = None) -> str:
     """The clause's sentence with numbers.
 
@@ -155,9 +163,8 @@ def revised(clause: Clause, proposals: Mapping[str, float]) -> dict[Language, st
 def _decided(name: str, quantity: Quantity, value: float, language: Language) -> str:
     """What was decided for a quantity that the sentence has no place for."""
     chinese, english = _BOUNDARIES[quantity.boundary]
-    if language == "zh":
-        return f"{_ROLES[quantity.role]} {name}：{chinese}{amount(value, quantity.unit, 'zh')}"
-    return f"{name.replace('_', ' ')}: {english} {amount(value, quantity.unit, 'en')}".replace("  ", " ")
+    called, figure = quantity_name(name, quantity, language), amount(value, quantity.unit, language)
+    return f"{called}：{chinese}{figure}" if language == "zh" else f"{called}: {english} {figure}".replace("  ", " ")
 
 
 def _with_brackets(text: str, decided: list[str], language: Language) -> str:
