@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from resilience_sim.hazards.events import episodes
+from resilience_sim.hazards.outages import LineOutages
 from resilience_sim.plans.files import library, read_plan, read_site
 from resilience_sim.randomness import Streams
 from resilience_sim.studies.call_up import in_force
@@ -214,3 +215,15 @@ def test_the_notes_say_the_same_in_both_languages(study: UtilityCallCentre) -> N
     general, major = rates[: len(rates) // 2], rates[len(rates) // 2 :]
     assert general == sorted(general, reverse=True)
     assert all(more > fewer for more, fewer in zip(general, major, strict=True))
+
+
+def test_the_starts_of_a_record_are_told_with_those_of_the_law(study: UtilityCallCentre) -> None:
+    # Three lines out twice, with half an hour between; never four.
+    start, end = np.array([0, 0, 0, 2.5, 2.5, 2.5]) * HOUR, np.array([2, 2, 2, 3.5, 3.5, 3.5]) * HOUR
+    record = LineOutages(start, end, np.full(6, 900)), 2.0
+    replayed = UtilityCallCentre(study.plan, study.site, record, years=60)
+    told = replayed.notes(5, "en")
+    assert told[0] == study.notes(5, "en")[0]
+    assert told[1].startswith("By the record the general response starts 1.0 times a year (from 3 lines on)")
+    assert "0.5 times if kept for 60 min" in told[1]
+    assert "the major one (from 4) 0.0, 0.0" in told[1]
