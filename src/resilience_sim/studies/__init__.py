@@ -50,13 +50,14 @@ def bind(
     PlanError
         If a claim names a study, measure or reading that there is not, with file and line.
     """
-    from resilience_sim.studies import network_operations, utility_call_centre
+    from resilience_sim.studies import call_centre, network_operations, utility_call_centre
 
     if not plan.claims():
         return None
     studies: dict[ModuleType, Callable[..., Study]] = {
         utility_call_centre: utility_call_centre.UtilityCallCentre,
         network_operations: network_operations.NetworkOperations,
+        call_centre: call_centre.CallCentre,
     }
     (_, first), *_ = plan.claims()
     # The first claim tells which plan's study this is; a name that no study knows is refused below.

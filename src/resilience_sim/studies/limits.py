@@ -1,14 +1,15 @@
-"""What a claim compares its measure with: a number of the plan, a fact of the site, or a number of its own."""
+"""From a claim to a question: how it reads the plan's words, and the limit that it compares its measure with."""
 
 from __future__ import annotations
 
 from resilience_sim import units
 from resilience_sim.errors import PlanError
-from resilience_sim.plans.claims import Claim
+from resilience_sim.plans.claims import Claim, share_of_events
 from resilience_sim.plans.register import Clause, Plan
 from resilience_sim.plans.site import Site
+from resilience_sim.studies.question import Question, Situation
 
-__all__ = ["interpretation", "limit", "readings", "stated"]
+__all__ = ["asked", "readings", "stated"]
 
 
 def stated(plan: Plan, site: Site, clause: str, quantity: str, instead: str | None = None) -> float:
@@ -28,8 +29,8 @@ def stated(plan: Plan, site: Site, clause: str, quantity: str, instead: str | No
     return site.base(instead)
 
 
-def limit(plan: Plan, site: Site, clause: Clause, claim: Claim) -> float:
-    """The limit of a claim, in base units."""
+def _limit(plan: Plan, site: Site, clause: Clause, claim: Claim) -> float:
+    """A number of the plan, a fact of the site, or a number of the claim's own; in base units."""
     if claim.limit.startswith("site."):
         return site.base(claim.limit.removeprefix("site."))
     if claim.limit in clause.quantities:
@@ -43,7 +44,20 @@ def readings(clause: Clause, claim: Claim) -> dict[str, str]:
     return {**claim.readings, **own}
 
 
-def interpretation(clause: Clause, claim: Claim) -> str:
-    """The same as the name that a row of results has."""
+def asked(
+    plan: Plan, site: Site, clause: Clause, claim: Claim, *, scenario: str, situation: Situation, unit: str
+) -> Question:
+    """The question that a claim per event asks in one scenario; `unit` is that of its measure."""
+    assert claim.in_ is not None
     read = readings(clause, claim)
-    return " + ".join(read[key] for key in sorted(read, reverse=True))
+    return Question(
+        clause=clause.id,
+        claim=claim,
+        interpretation=" + ".join(read[key] for key in sorted(read, reverse=True)),
+        scenario=scenario,
+        situation=situation,
+        measure=claim.measure,
+        unit=unit,
+        limit=units.from_base(_limit(plan, site, clause, claim), unit),
+        required=share_of_events(claim.in_)[0],
+    )

@@ -31,11 +31,11 @@ import numpy as np
 import numpy.typing as npt
 
 from resilience_sim.hazards.outages import LineOutages
-from resilience_sim.plans.claims import Claim, share_of_events
+from resilience_sim.plans.claims import Claim
 from resilience_sim.plans.register import Clause, Plan
 from resilience_sim.plans.site import Site
 from resilience_sim.studies import supply
-from resilience_sim.studies.limits import interpretation, limit, readings, stated
+from resilience_sim.studies.limits import asked, readings, stated
 from resilience_sim.studies.network_notes import notes
 from resilience_sim.studies.network_supply import FIRE, NetworkSupplies, Promised, Setting
 from resilience_sim.studies.question import OF_THE_SITE, Axis, Choice, Effort, Question, Situation
@@ -106,19 +106,9 @@ class NetworkOperations:
         return supply.scenarios(self.record) if claim.interpretation == "enough" else (ENDLESS,)
 
     def _question(self, clause: Clause, claim: Claim, scenario: str) -> Question:
-        assert claim.in_ is not None
+        setting = self.setting(claim.study, scenario, readings(clause, claim))
         unit = MEASURES[claim.measure]
-        return Question(
-            clause=clause.id,
-            claim=claim,
-            interpretation=interpretation(clause, claim),
-            scenario=scenario,
-            situation=self.setting(claim.study, scenario, readings(clause, claim)),
-            measure=claim.measure,
-            unit=unit,
-            limit=from_base(limit(self.plan, self.site, clause, claim), unit),
-            required=share_of_events(claim.in_)[0],
-        )
+        return asked(self.plan, self.site, clause, claim, scenario=scenario, situation=setting, unit=unit)
 
     def setting(self, study: str, scenario: str, read: Mapping[str, str]) -> Setting:
         """What is simulated for a study, the plan's words read in this way."""
@@ -162,18 +152,12 @@ class NetworkOperations:
         """Age, a warm or a cold room, and the growth of the load; none where no battery is asked about."""
         if question.claim.study in ("fire_cut", "outage_length") or question.measure.endswith("_carried"):
             return ()
-        return (
-            Axis("battery.age", "year", tuple(k / 2 for k in range(25))),
-            Axis("battery.room_warm", "degC", tuple(float(t) for t in range(25, 46))),
-            Axis("battery.room_cold", "degC", tuple(float(t) for t in range(25, 4, -1))),
-            Axis("ups.load_factor", "1", tuple(k / 20 for k in range(10, 41))),
-        )
+        return supply.axes()
 
     def moved(self, question: Question, axis: Axis, value: float) -> Situation:
         """The question's situation with the load at this value."""
         setting = _setting(question.situation)
-        name = {"battery.age": "age_s", "ups.load_factor": "load_factor"}.get(axis.name, "room_degc")
-        return replace(setting, state=replace(setting.state, **{name: to_base(value, axis.unit)}))
+        return replace(setting, state=supply.moved(setting.state, axis, value))
 
     # ---- what may be chosen
 
@@ -216,11 +200,8 @@ class NetworkOperations:
             case "reserve":
                 return (self._choice("P2-27", "shutdown_within", descending=False),)
             case "battery":
-                blocks = _setting(question.situation).blocks
-                sizes = tuple(float(blocks + k) for k in range(2 * blocks + 1))
-                return (Choice(OF_THE_SITE, "battery.blocks", "blocks", sizes, float(blocks)),)
-        ages = tuple(k / 2 for k in range(20, 0, -1))
-        return (Choice(OF_THE_SITE, "battery.replaced_after", "year", ages, None),)
+                return (supply.battery_sizes(_setting(question.situation).blocks),)
+        return (supply.replacement_ages(),)
 
     def _choice(
         self, clause: str, name: str, *, descending: bool, least: float = 0.0, most: float | None = None

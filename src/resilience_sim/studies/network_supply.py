@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Literal
 
@@ -207,12 +207,4 @@ class NetworkSupplies:
 
     def runtime_s(self, setting: Setting, *, law: str = "table") -> float:
         """How long the first load lasts where nothing is left to chance: nobody forgets, no string is dead."""
-        inputs = self._built(setting, law, 1)
-        unit = inputs.units[0]
-        sure = replace(
-            unit,
-            battery=replace(unit.battery, string_fails=0.0),
-            sheds=tuple(replace(shed, forgotten=0.0) for shed in unit.sheds),
-            transfer_fails=0.0,
-        )
-        return float(supply.simulated(replace(inputs, units=(sure,)), 0, 0).lost_s[0, 0])
+        return supply.certain_runtime_s(self._built(setting, law, 1))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -25,10 +25,13 @@ from resilience_sim.models.power.theory.health import health_at_age
 from resilience_sim.models.power.theory.temperature import life_at, size_factor
 from resilience_sim.plans.site import Site
 from resilience_sim.randomness import Empirical, Law, LogNormal, Never, Streams
+from resilience_sim.studies.question import OF_THE_SITE, Axis, Choice
+from resilience_sim.units import to_base
 
 __all__ = [
-    "BLOCK", "ENDLESS", "LAWS", "Condition", "battery", "condition", "curve", "duration_law", "fewest_blocks", "hours",
-    "losses", "percent_of", "scenarios", "shares_over", "simulated",
+    "BLOCK", "ENDLESS", "LAWS", "Condition", "axes", "battery", "battery_sizes", "certain_runtime_s", "condition",
+    "curve", "duration_law", "fewest_blocks", "hours", "losses", "moved", "percent_of", "replacement_ages",
+    "scenarios", "shares_over", "simulated",
 ]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
@@ -185,6 +188,36 @@ def fewest_blocks(enough: Callable[[int], bool]) -> int:
     return high
 
 
+# ---- what may grow, and what may be chosen, whatever the supply
+
+
+def axes() -> tuple[Axis, ...]:
+    """The battery's age, a warm and a cold room, and the growth of the load."""
+    return (
+        Axis("battery.age", "year", tuple(k / 2 for k in range(25))),
+        Axis("battery.room_warm", "degC", tuple(float(t) for t in range(25, 46))),
+        Axis("battery.room_cold", "degC", tuple(float(t) for t in range(25, 4, -1))),
+        Axis("ups.load_factor", "1", tuple(k / 20 for k in range(10, 41))),
+    )
+
+
+def moved(state: Condition, axis: Axis, value: float) -> Condition:
+    """The condition at a value of one of the :func:`axes`."""
+    name = {"battery.age": "age_s", "ups.load_factor": "load_factor"}.get(axis.name, "room_degc")
+    return replace(state, **{name: to_base(value, axis.unit)})
+
+
+def battery_sizes(blocks: int) -> Choice:
+    """Up to three times the blocks there are."""
+    sizes = tuple(float(blocks + k) for k in range(2 * blocks + 1))
+    return Choice(OF_THE_SITE, "battery.blocks", "blocks", sizes, float(blocks))
+
+
+def replacement_ages() -> Choice:
+    """Every half year up to ten, the oldest first."""
+    return Choice(OF_THE_SITE, "battery.replaced_after", "year", tuple(k / 2 for k in range(20, 0, -1)), None)
+
+
 # ---- runs
 
 
@@ -192,6 +225,24 @@ def fewest_blocks(enough: Callable[[int], bool]) -> int:
 def simulated(inputs: PowerInputs, seed: int, replication: int) -> Path:
     """One history of a supply, kept for those who ask about the same one again."""
     return simulate(inputs, draw(inputs, Streams(seed, replication)))
+
+
+def certain_runtime_s(inputs: PowerInputs) -> float:
+    """How long the first load of a supply's only unit lasts where nobody forgets, no string is dead and all take over.
+
+    Parameters
+    ----------
+    inputs
+        One endless outage.
+    """
+    (unit,) = inputs.units
+    sure = replace(
+        unit,
+        battery=replace(unit.battery, string_fails=0.0),
+        sheds=tuple(replace(shed, forgotten=0.0) for shed in unit.sheds),
+        transfer_fails=0.0,
+    )
+    return float(simulated(replace(inputs, units=(sure,)), 0, 0).lost_s[0, 0])
 
 
 def hours(seconds: Floats) -> Floats:
