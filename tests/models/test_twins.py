@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import inspect
 
 import numpy as np
 import pytest
+from twins import assert_same_draws, one_of, some_law, uncompile, without_trace
 
 from resilience_sim.errors import InputsError
 from resilience_sim.models.contract import ENGINES, assert_same_path, engine, machine
 from resilience_sim.models.queue import (
     DEFINITIONS,
     Callers,
-    Draws,
     Instants,
     Outcome,
-    Path,
     QueueInputs,
     Rate,
     Redial,
@@ -24,23 +22,11 @@ from resilience_sim.models.queue import (
     measures,
 )  # fmt: skip
 from resilience_sim.models.queue.hall import opened
-from resilience_sim.randomness import Deterministic, Empirical, Exponential, Law, LogNormal, Never, Streams, Uniform
+from resilience_sim.randomness import Deterministic, Exponential, Never, Streams, Uniform
 from resilience_sim.timelines import Timeline, constant
 
 KERNEL, REFERENCE = engine("kernel", of="queue"), engine("reference", of="queue")
 CHUNKS, CHUNK = 6, 100
-
-
-def one_of(random: np.random.Generator, *choices):
-    return choices[random.integers(len(choices))]
-
-
-def some_law(random: np.random.Generator, mean: float, lattice: float | None) -> Law:
-    if lattice is not None:
-        return Empirical(tuple(lattice * float(k) for k in range(int(2 * mean / lattice) + 1)))
-    return one_of(
-        random, Exponential(mean), Uniform(0.0, 2 * mean), Deterministic(mean), LogNormal.from_mean(mean, 0.8)
-    )
 
 
 def some_timeline(
@@ -141,10 +127,6 @@ def test_engines_agree_where_the_kernel_needs_no_clock(levels, lattice):
     assert met[[Outcome.ANSWERED, Outcome.ABANDONED, Outcome.INSIDE]].min() > 0
 
 
-def without_trace(path: Path) -> Path:
-    return dataclasses.replace(path, trace_s=None, trace_waiting=None, trace_busy=None)
-
-
 def plain(times=(), *, handling=None, patience=None, agents=None, **rules) -> QueueInputs:
     callers = Callers("calls", Instants(np.array(times)), handling or Exponential(3.0), patience or Exponential(2.0))
     return QueueInputs((callers,), agents or constant(2), 60.0, **rules)
@@ -204,11 +186,6 @@ def test_one_more_agent_and_other_rules_change_no_draw():
         assert_same_draws(base, draw(dataclasses.replace(inputs, **changes), Streams(7, 1)))
 
 
-def assert_same_draws(one: Draws, other: Draws) -> None:
-    for field in dataclasses.fields(one):
-        assert np.array_equal(getattr(one, field.name), getattr(other, field.name)), field.name
-
-
 @pytest.mark.parametrize("lattice", [None, 1.0])
 def test_compiled_kernel_equals_the_same_code_uncompiled(lattice, monkeypatch):
     from resilience_sim.models import heaps
@@ -221,9 +198,7 @@ def test_compiled_kernel_equals_the_same_code_uncompiled(lattice, monkeypatch):
         kernel.simulate(inputs, draws, trace=trace)
         for inputs, draws, trace in zip(cases * 2, drawn * 2, ways, strict=True)
     ]
-    for module in (kernel, lookahead, hall, heaps):
-        for name, function in inspect.getmembers(module, lambda member: hasattr(member, "py_func")):
-            monkeypatch.setattr(module, name, function.py_func)
+    uncompile(monkeypatch, kernel, lookahead, hall, heaps)
     for inputs, draws, trace, path in zip(cases * 2, drawn * 2, ways, compiled, strict=True):
         assert_same_path(kernel.simulate(inputs, draws, trace=trace), path)
 
