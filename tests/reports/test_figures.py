@@ -24,10 +24,13 @@ from resilience_sim.experiments.breaking import BreakingPoint
 from resilience_sim.experiments.check import CheckedClaim
 from resilience_sim.plans.files import library, read_plan, read_site
 from resilience_sim.reports import fonts
-from resilience_sim.reports.figures import MARKS, breaking_figure, event_figure, save, verdict_figure
+from resilience_sim.reports.figures import MARKS, breaking_figure, event_figure, verdict_figure
 from resilience_sim.reports.labels import WORDS
+from resilience_sim.reports.look import save
+from resilience_sim.reports.power_figures import telephones_figure
 from resilience_sim.reports.words import measure_name
 from resilience_sim.studies.line_events import AFTER_S
+from resilience_sim.studies.network_operations import NetworkOperations
 from resilience_sim.studies.utility_call_centre import UtilityCallCentre
 from resilience_sim.units import DAY, HOUR
 from resilience_sim.verdicts.verdict import Answer, ShareTest
@@ -296,3 +299,23 @@ def test_the_font_that_is_named_comes_first_and_must_have_chinese(
         monkeypatch.setenv(fonts.VARIABLE, str(tmp_path / name))
         with pytest.raises(DataError, match=r"accepted is a \.ttf, \.otf or \.ttc file"):
             fonts.chinese_family()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_telephones_figure_draws_what_the_machine_says(lang: str) -> None:
+    folder = library()["network-operations"]
+    study = NetworkOperations(read_plan(folder / "plan.yaml")[0], read_site(folder / "site.yaml")[0])
+    (axes,) = telephones_figure(study, lang, recommended_h=2.5).axes
+    never, by_plan, sooner, latest = (line.get_ydata() for line in axes.lines[:4])
+    at_age = np.array(axes.lines[0].get_xdata()) == 3.0
+    setting = study.setting("shedding", "endless", {})
+    for hours, drawn in ((4.0, by_plan), (2.5, sooner)):
+        run_s = study.supplies.runtime_s(replace(setting, shed_after_s=hours * HOUR))
+        assert np.array(drawn)[at_age] == pytest.approx(run_s / HOUR)
+    assert (np.array(by_plan) >= np.array(never)).all()
+    # Where shedding at 2.5 h still reaches the six hours, the latest moment is later than that; where not, sooner.
+    known = ~np.isnan(latest)
+    reached = np.array(sooner)[known] >= 6
+    assert reached.any()
+    assert not reached.all()
+    assert ((np.array(latest)[known] >= 2.5 - 1 / 60) == reached).all()

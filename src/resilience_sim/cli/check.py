@@ -46,6 +46,7 @@ def check(
     from resilience_sim.cli.session import (
         bound_plans,
         consoles,
+        draw_own,
         input_files,
         json_file,
         may_write,
@@ -64,9 +65,8 @@ def check(
     console, errors = consoles(quiet=json == "-")
     errors.print(f"seed {seed}", style="dim", highlight=False)
     bound = bound_plans(plans, record)
-    figures = {} if out is None else {one.plan.plan: [out / one.plan.plan / name for name in FIGURES] for one in bound}
-    written = [path for paths in figures.values() for path in paths]
-    may_write(json_file(json), out and out / "check.json", *written, inputs=input_files(bound, record))
+    figures = [] if out is None else [out / one.plan.plan / name for one in bound for name in FIGURES]
+    may_write(json_file(json), out and out / "check.json", *figures, inputs=input_files(bound, record))
     rows: list[CheckedClaim] = []
     for one in bound:
         if one.study is None:
@@ -92,7 +92,8 @@ def check(
             )
         _show(console, one, found, breaking=breaking, seed=seed, lang=lang)
         if out is not None:
-            _draw(found, figures[one.plan.plan], breaking=breaking, lang=lang)
+            _draw(found, out / one.plan.plan, breaking=breaking, lang=lang)
+            draw_own(one.study, out / one.plan.plan, lang)
         rows += found
     unclaimed = [(one.plan.plan, clause) for one in bound for clause in one.plan.unclaimed()]
     console.print(unclaimed_text(unclaimed, lang.value), highlight=False, style="dim")
@@ -124,12 +125,13 @@ def _show(console: Console, one: Bound, rows: Sequence[CheckedClaim], *, breakin
     console.print()
 
 
-def _draw(rows: Sequence[CheckedClaim], paths: Sequence[Path], *, breaking: bool, lang: Lang) -> None:
-    """Write the figures of one plan, in the order of `FIGURES`."""
-    from resilience_sim.reports.figures import breaking_figure, save, verdict_figure
+def _draw(rows: Sequence[CheckedClaim], folder: Path, *, breaking: bool, lang: Lang) -> None:
+    """Write the figures that every plan has."""
+    from resilience_sim.reports.figures import breaking_figure, verdict_figure
+    from resilience_sim.reports.look import save
 
-    verdicts, points = paths
-    verdicts.parent.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    verdicts, points = (folder / name for name in FIGURES)
     save(verdict_figure(rows, lang.value), verdicts)
     if breaking:
         save(breaking_figure(rows, lang.value), points)

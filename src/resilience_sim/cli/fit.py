@@ -1,4 +1,4 @@
-"""The verb ``fit``: what a log of calls or outages says about a site.
+"""The verb ``fit``: what a log of calls or outages, or the tests of a battery, say about a site.
 
 Errors rise to the program's entry, which prints one line.
 """
@@ -45,6 +45,13 @@ WORDS = {  # fact: Chinese, English
     "lines.back_storm_day": ("灾害日在时限内复电比例", "share back by then, storm days"),
     "outage_calls.customers_per_line": ("每条线路用户数中位数", "customers on a line, median"),
     "outage_calls.late_share": ("晚于首次预告复电的比例", "share back later than first announced"),
+    "battery.health": ("电池健康度（放电率法）", "battery's state of health (rate-adjusted)"),
+    "battery.health_time_adjusted": ("同上（时间法）", "the same (time-adjusted)"),
+    "battery.age": ("试验时的使用年限", "age at the test"),
+    "battery.test_ages": ("各次试验的使用年限", "age at each test"),
+    "battery.test_healths": ("各次试验的健康度（放电率法）", "state of health at each test (rate-adjusted)"),
+    "battery.life_in_place": ("现场寿命（降至 80 %）", "life in place (down to 80 %)"),
+    "battery.age_power": ("老化曲线的指数", "power of the law of age"),
 }
 HEADINGS = {"zh": ("指标", "数值", "单位", "样本数"), "en": ("figure", "value", "unit", "n")}
 
@@ -96,6 +103,41 @@ def outages(
 
     targets = _targets(out, json, force, (file, *(() if gaps is None else (gaps,))))
     _deliver(fit_outage_site(file, gaps=gaps, seed=seed), json, targets, lang)
+
+
+@app.command()
+def batteries(
+    file: Annotated[
+        Path, typer.Argument(metavar="TEST", help="The discharge tests: CSV, plain or gzipped.", show_default=False)
+    ],
+    *,
+    table: Annotated[
+        Path, typer.Option(metavar="FILE", help="The maker's table: duration_min, power_w or current_a; cutoff_v.")
+    ],
+    cutoff: Annotated[float | None, typer.Option(metavar="VOLTS", help="Cut-off per block: the table's row.")] = None,
+    blocks: Annotated[int, typer.Option(min=1, help="In series in each string.")] = 1,
+    strings: Annotated[int, typer.Option(min=1, help="In parallel.")] = 1,
+    cells: Annotated[int, typer.Option(min=1, help="In a block: 6 for 12 V.")] = 6,
+    extrapolate: Annotated[
+        bool, typer.Option("--extrapolate", help="Accept tests beyond the table: its end slope goes on.")
+    ] = False,
+    out: Out = None,
+    json: Json = None,
+    lang: InLanguage = Lang.EN,
+    force: Force = False,
+) -> None:
+    """Fit discharge tests: power_w or current_a, lasted_min, temperature_c; also date and installed, or age_years.
+
+    Loads are those of the whole battery. A voltage log of one test does too: time_s, voltage_v, power_w or current_a,
+    temperature_c.
+    """
+    from resilience_sim.experiments.battery_files import Bank
+    from resilience_sim.experiments.fit import fit_battery_site
+
+    targets = _targets(out, json, force, (file, table))
+    bank = Bank(blocks, strings, cells)
+    fitted = fit_battery_site(file, table=table, cutoff_v=cutoff, bank=bank, extrapolate=extrapolate)
+    _deliver(fitted, json, targets, lang)
 
 
 def _window(text: str) -> Window:
@@ -173,4 +215,5 @@ def _print(fitted: FittedSite, lang: Lang) -> None:
 
 def _number(fact: FittedFact) -> str:
     values = fact.value if isinstance(fact.value, tuple) else (fact.value,)
-    return " ".join(f"{value:.4g}" for value in values)
+    text = " ".join(f"{value:.4g}" for value in values)
+    return text if fact.between is None else f"{text} ({fact.between[0]:.4g}–{fact.between[1]:.4g})"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from resilience_sim.cli.options import Family, JsonFile, Lang, LangOption, Plans, Record, Seed, Workers
+from resilience_sim.cli.options import Family, JsonFile, Lang, LangOption, Out, Plans, Record, Seed, Workers
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,11 +42,22 @@ def recommend(
     record: Record = None,
     workers: Workers = 2,
     json: JsonFile = None,
+    out: Out = None,
     export: Export = None,
     lang: LangOption = Lang.EN,
 ) -> None:
     """Find the cheapest numbers with which the claims hold, prove it, and write them as proposals."""
-    from resilience_sim.cli.session import bound_plans, consoles, input_files, json_file, may_write, progress, show_json
+    from resilience_sim.cli.session import (
+        bound_plans,
+        consoles,
+        draw_own,
+        input_files,
+        json_file,
+        may_write,
+        progress,
+        show_json,
+        write_text,
+    )
     from resilience_sim.experiments.recommend import groups
     from resilience_sim.experiments.recommend import recommend as recommended
     from resilience_sim.experiments.simulate import versions
@@ -60,7 +71,7 @@ def recommend(
     found: list[Recommendation] = []
     bound = bound_plans(plans, record)
     exported = [] if export is None else [export / one.plan.plan / "plan.yaml" for one in bound]
-    may_write(json_file(json), *exported, inputs=input_files(bound, record))
+    may_write(json_file(json), out and out / "recommend.json", *exported, inputs=input_files(bound, record))
     _refuse_unknown(scenario, bound)
     for one in bound:
         if one.study is None:
@@ -78,11 +89,16 @@ def recommend(
                 for group in asked
             ]
         found += here
+        if out is not None:
+            draw_own(one.study, out / one.plan.plan, lang, here)
         if export is not None:
             _export(one, here, export, console, lang)
     console.print(recommendation_table(found, lang.value))
+    record_text = as_json(recommend_record(found, seed=seed, family_error=family_error, versions=versions()))
     if json is not None:
-        show_json(json, as_json(recommend_record(found, seed=seed, family_error=family_error, versions=versions())))
+        show_json(json, record_text)
+    if out is not None:
+        write_text(out / "recommend.json", record_text)
 
 
 def _refuse_unknown(scenario: str | None, bound: Sequence[Bound]) -> None:

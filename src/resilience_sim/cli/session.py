@@ -15,12 +15,15 @@ from resilience_sim.errors import ExportError, InputsError, Place
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from resilience_sim.cli.options import Lang
+    from resilience_sim.experiments.recommend import Recommendation
     from resilience_sim.hazards.outages import LineOutages
     from resilience_sim.plans.register import Plan
     from resilience_sim.studies.question import Study
 
 __all__ = [
-    "Bound", "bound_plans", "consoles", "input_files", "json_file", "may_write", "progress", "show_json", "write_text",
+    "Bound", "bound_plans", "consoles", "draw_own", "input_files", "json_file", "may_write", "progress", "show_json",
+    "write_text",
 ]  # fmt: skip
 
 
@@ -132,6 +135,19 @@ def may_write(*targets: Path | None, inputs: Sequence[Path]) -> None:
             raise ExportError(
                 f"cannot be written below {above}; accepted is a folder one may write", place=Place(target)
             )
+
+
+def draw_own(study: Study, folder: Path, lang: Lang, found: Sequence[Recommendation] = ()) -> None:
+    """Write the figures that only one study has into its plan's folder."""
+    from resilience_sim.studies.network_operations import NetworkOperations
+
+    if isinstance(study, NetworkOperations):
+        from resilience_sim.reports.look import save
+        from resilience_sim.reports.power_figures import TELEPHONES, recommended_shed_h, telephones_figure
+
+        folder.mkdir(parents=True, exist_ok=True)
+        figure = telephones_figure(study, lang.value, recommended_h=recommended_shed_h(found))
+        save(figure, folder / TELEPHONES)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -1,18 +1,10 @@
-"""Figures of verdicts, breaking points and single events, in Chinese or English, the same bytes every time.
-
-Colours are those of Okabe and Ito, which stay apart for colour-blind readers; what a colour says, a shape says too.
-"""
+"""Figures of verdicts, breaking points and single events, in Chinese or English."""
 
 from __future__ import annotations
 
-import contextlib
-import io
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
@@ -20,12 +12,13 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocator
 
-from resilience_sim.errors import ExportError, InputsError
+from resilience_sim.errors import InputsError
 from resilience_sim.experiments.breaking import BreakingPoint
 from resilience_sim.experiments.check import CheckedClaim
 from resilience_sim.reports import words
 from resilience_sim.reports.fonts import Script, script
 from resilience_sim.reports.labels import say
+from resilience_sim.reports.look import BLACK, BLUE, GREEN, GREY, ORANGE, PALE, SKY, VERMILLION, look
 from resilience_sim.studies.call_up import Spells
 from resilience_sim.studies.question import Question
 from resilience_sim.studies.utility_call_centre import UtilityCallCentre
@@ -34,35 +27,16 @@ from resilience_sim.timelines import Timeline
 from resilience_sim.units import HOUR, MINUTE
 from resilience_sim.verdicts.verdict import Answer
 
-__all__ = ["breaking_figure", "event_figure", "save", "verdict_figure"]
+__all__ = ["breaking_figure", "event_figure", "verdict_figure"]
 
 Floats = npt.NDArray[np.float64]
 
-BLACK, GREY, PALE, BLUE, SKY = "#000000", "#767676", "#d8d8d8", "#0072B2", "#56B4E9"
-GREEN, VERMILLION, ORANGE = "#009E73", "#D55E00", "#E69F00"
 MARKS = {
     Answer.HOLDS: (GREEN, "o"),
     Answer.FAILS: (VERMILLION, "X"),
     Answer.ON_THE_LINE: (BLUE, "s"),
     Answer.UNDECIDED: (GREY, "d"),
 }
-LOOK: dict[Any, Any] = {
-    "axes.grid": True, "axes.axisbelow": True, "grid.color": "#e4e4e4", "grid.linewidth": 0.6, "font.size": 9,
-    "axes.spines.top": False, "axes.spines.right": False, "axes.labelsize": 9, "axes.titlesize": 9,
-    "axes.titlelocation": "left", "legend.frameon": False, "legend.fontsize": 8.5, "xtick.labelsize": 8.5,
-    "ytick.labelsize": 8.5, "figure.titlesize": 11, "svg.hashsalt": "resilience-sim", "svg.fonttype": "path",
-}  # fmt: skip
-
-
-@contextlib.contextmanager
-def _look(families: Sequence[str] = ()) -> Iterator[None]:
-    """The look of all figures, whatever the user's own settings."""
-    with mpl.rc_context():
-        mpl.rcdefaults()
-        mpl.rcParams.update(LOOK)
-        if families:
-            mpl.rcParams["font.family"] = list(families)
-        yield
 
 
 # ---- verdicts
@@ -86,7 +60,7 @@ def verdict_figure(rows: Sequence[CheckedClaim], lang: str) -> Figure:
     writing = script(lang)
     if not rows:
         raise InputsError("there is no row to draw; accepted is at least one checked claim")
-    with _look(writing.families):
+    with look(writing.families):
         figure = Figure(figsize=(8.4, 1.6 + 0.44 * len(rows)), layout="constrained")
         axes = figure.add_subplot()
         for y, row in enumerate(rows):
@@ -165,7 +139,7 @@ def breaking_figure(rows: Sequence[CheckedClaim], lang: str, *, today: Mapping[s
     if not drawn:
         raise InputsError("no row has a breaking point; accepted is at least one")
     loads = list(dict.fromkeys((point.along, point.unit) for row in drawn for point in row.breaking_points))
-    with _look(writing.families):
+    with look(writing.families):
         figure = Figure(figsize=(3.4 + 2.4 * len(loads), 1.5 + 0.5 * len(drawn)), layout="constrained")
         panels = figure.subplots(1, len(loads), sharey=True, squeeze=False)[0]
         for axes, (along, unit) in zip(panels, loads, strict=True):
@@ -237,7 +211,7 @@ def event_figure(study: UtilityCallCentre, situation: Event, seed: int, replicat
     writing = script(lang)
     trace = study.trace(situation, seed, replication)
     row = study.replicate(situation, seed, replication)
-    with _look(writing.families):
+    with look(writing.families):
         figure = Figure(figsize=(8.4, 6.8), layout="constrained")
         lines, agents, waiting = figure.subplots(3, 1, sharex=True)
         scenario = words.scenario_name(situation.load.strike.scenario, writing.language)
@@ -277,12 +251,12 @@ def _draw_triggers(axes: Axes, trace: EventTrace, situation: Event, writing: Scr
         ("major", trace.major, situation.rules.major_lines, {"color": VERMILLION, "lw": 1.3, "ls": (0, (5, 2))}),
     )
     keys = []
-    for name, spells, level, look in responses:
+    for name, spells, level, drawn in responses:
         starts = [start for start, _ in spells if trace.start_s <= start <= trace.end_s]
         for start in starts:
-            axes.axvline(start / HOUR, zorder=1.5, **look)
+            axes.axvline(start / HOUR, zorder=1.5, **drawn)
         if starts:
-            keys.append(Line2D([], [], label=say(writing, name).format(lines=f"{level:g}"), **look))
+            keys.append(Line2D([], [], label=say(writing, name).format(lines=f"{level:g}"), **drawn))
     return keys
 
 
@@ -311,30 +285,3 @@ def _between(timeline: Timeline, trace: EventTrace, at_s: Floats) -> tuple[Float
     values = timeline.at(times)
     values[-1] = values[-2]  # the end is the first instant that no longer counts
     return times, values
-
-
-# ---- files
-
-
-def save(figure: Figure, path: Path | str) -> None:
-    """Write a figure as SVG or PNG: the same figure gives the same bytes, and the file is whole or is not there.
-
-    Raises
-    ------
-    ExportError
-        If the name ends in neither .svg nor .png, or the file cannot be written.
-    """
-    path = Path(path)
-    kind = path.suffix.lower().removeprefix(".")
-    if kind not in ("svg", "png"):
-        raise ExportError(f"figure {str(path)!r} has the ending {path.suffix!r}; accepted is .svg or .png")
-    drawn = io.BytesIO()
-    with _look():
-        figure.savefig(drawn, format=kind, dpi=150, metadata={"Date": None} if kind == "svg" else {"Software": None})
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(drawn.getvalue())
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise ExportError(f"figure {str(path)!r} cannot be written: {error.strerror or error}") from None

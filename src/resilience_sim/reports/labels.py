@@ -40,6 +40,19 @@ WORDS = {  # key: Chinese, English
     "roster": ("排班人数", "roster"),
     "agents": ("加派后在席", "with the people called in"),
     "waiting": ("每分钟内的最大值", "most in each minute"),
+    "phones_by_age": ("电话靠 UPS 能运行多久", "How long the telephones run on UPS"),
+    "age_axis": ("电池使用年限（年）", "age of the battery (years)"),
+    "hours_axis": ("市电中断后（小时）", "hours since the mains failed"),
+    "all_on": ("不关停服务器", "all servers stay on"),
+    "shed_at": ("满 {hours:g} 小时关停服务器（现行）", "servers shut down at {hours:g} h (the plan)"),
+    "shed_sooner": ("满 {hours:g} 小时关停服务器（建议）", "servers shut down at {hours:g} h (recommended)"),
+    "promised": ("承诺 {hours:g} 小时", "promise: {hours:g} h"),
+    "latest_shed": ("为达到 {hours:g} 小时最晚的关停时间", "latest shed that still reaches {hours:g} h"),
+    "now_aged": ("现在", "now"),
+    "certain": (
+        "按厂家数据计算；各项动作取平均用时，无人忘记，电池组完好",
+        "by the maker's table; everything takes its mean time, nobody forgets, no string is dead",
+    ),
 }
 
 

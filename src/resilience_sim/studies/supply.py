@@ -24,7 +24,7 @@ from resilience_sim.models.power.path import Path
 from resilience_sim.models.power.theory.health import health_at_age
 from resilience_sim.models.power.theory.temperature import life_at, size_factor
 from resilience_sim.plans.site import Site
-from resilience_sim.randomness import Empirical, Law, LogNormal, Never, Streams
+from resilience_sim.randomness import Deterministic, Empirical, Law, LogNormal, Never, Streams
 from resilience_sim.studies.question import OF_THE_SITE, Axis, Choice
 from resilience_sim.units import to_base
 
@@ -228,7 +228,9 @@ def simulated(inputs: PowerInputs, seed: int, replication: int) -> Path:
 
 
 def certain_runtime_s(inputs: PowerInputs) -> float:
-    """How long the first load of a supply's only unit lasts where nobody forgets, no string is dead and all take over.
+    """How long the first load of a supply's only unit lasts where nothing is left to chance.
+
+    Nobody forgets, no string is dead, the unit takes over, and everything takes its mean time.
 
     Parameters
     ----------
@@ -239,7 +241,8 @@ def certain_runtime_s(inputs: PowerInputs) -> float:
     sure = replace(
         unit,
         battery=replace(unit.battery, string_fails=0.0),
-        sheds=tuple(replace(shed, forgotten=0.0) for shed in unit.sheds),
+        loads=tuple(replace(load, stop=Deterministic(load.stop.mean)) for load in unit.loads),
+        sheds=tuple(replace(shed, forgotten=0.0, delay=Deterministic(shed.delay.mean)) for shed in unit.sheds),
         transfer_fails=0.0,
     )
     return float(simulated(replace(inputs, units=(sure,)), 0, 0).lost_s[0, 0])
