@@ -141,11 +141,11 @@ def _closing(seed: int, family_error: float, lang: Lang) -> str:
     if lang is Lang.ZH:
         return (
             f"种子 {seed}；以站点事实为前提，任一结论或极限有误的概率不超过 {family_error:g}；"
-            "站点占比和启动次数为估计值。"
+            "站点占比、启动次数和各项说明中的时间为估计值。"
         )
     return (
         f"Seed {seed}; given the facts of the site, the probability that any verdict or breaking point above is wrong "
-        f"is at most {family_error:g}; shares of sites and frequencies are estimates."
+        f"is at most {family_error:g}; shares of sites and what the sentences below the tables say are estimates."
     )
 
 

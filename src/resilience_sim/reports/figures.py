@@ -110,8 +110,8 @@ def _name(question: Question, writing: Script) -> str:
     scenario = words.scenario_name(question.scenario, writing.language)
     limit = f"{sign} {question.limit:g} {say(writing, question.unit)}"
     name = f"{question.claim.id} · {measure} {limit} · {scenario}"
-    readings = [say(writing, reading) for reading in question.interpretation.split(" + ") if reading]
-    return name + ("\n" + (" + ".join(readings)) if readings else "")
+    readings = words.reading_name(question.interpretation, writing.language)
+    return f"{name}\n{readings}" if readings else name
 
 
 # ---- breaking points

@@ -7,10 +7,6 @@ from resilience_sim.reports.fonts import Script
 __all__ = ["WORDS", "say"]
 
 WORDS = {  # key: Chinese, English
-    "replaces": ("取代一般方案", "replaces"),
-    "adds": ("在一般方案上追加", "adds"),
-    "planned_counted": ("计入计划停电", "planned outages count"),
-    "planned_not_counted": ("不计计划停电", "planned outages do not count"),
     "lines": ("条", "lines"),
     "customers": ("户", "customers"),
     "kept": ("达标事件占比（%）", "share of events that keep the limit (%)"),

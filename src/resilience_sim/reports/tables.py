@@ -13,7 +13,7 @@ from resilience_sim.experiments.check import CheckedClaim
 from resilience_sim.experiments.recommend import Recommendation
 from resilience_sim.plans.register import Clause
 from resilience_sim.plans.wording import amount
-from resilience_sim.reports.words import Language, load_name, measure_name, say, scenario_name
+from resilience_sim.reports.words import Language, load_name, measure_name, reading_name, say, scenario_name
 from resilience_sim.studies.question import OF_THE_SITE, Choice
 from resilience_sim.verdicts.verdict import Answer
 
@@ -36,7 +36,7 @@ def _answer(answer: Answer, language: Language) -> Text:
 def _limit(row: CheckedClaim, language: Language) -> str:
     question = row.question
     sign = "≥" if question.relation == "at_least" else "≤"
-    return f"{measure_name(question.measure, language)} {sign} {question.limit:g} {question.unit}"
+    return f"{measure_name(question.measure, language)} {sign} {amount(question.limit, question.unit, language)}"
 
 
 def claim_line(row: CheckedClaim, language: Language) -> str:
@@ -63,7 +63,7 @@ def verdict_table(rows: Sequence[CheckedClaim], language: Language) -> Table:
         cells: list[str | Text] = [
             row.question.claim.id,
             scenario_name(row.question.scenario, language),
-            row.question.interpretation.replace("_", " ") or "–",
+            reading_name(row.question.interpretation, language) or "–",
             f"{_limit(row, language)}, {percent(row.question.required)}",
             f"{percent(verdict.estimate)} ({percent(verdict.low)} – {percent(verdict.high)})",
             _answer(verdict.answer, language),
@@ -126,7 +126,7 @@ def recommendation_table(found: Sequence[Recommendation], language: Language) ->
 
 def _group(one: Recommendation, language: Language) -> str:
     question = one.questions[0]
-    readings, scenario = question.interpretation.replace("_", " "), scenario_name(question.scenario, language)
+    readings, scenario = reading_name(question.interpretation, language), scenario_name(question.scenario, language)
     option = say(f"option_{question.option}", language) if question.option else ""
     return " / ".join(part for part in (question.clause, readings, scenario, option) if part)
 
@@ -134,7 +134,8 @@ def _group(one: Recommendation, language: Language) -> str:
 def _choice_name(choice: Choice, language: Language) -> str:
     if choice.clause == OF_THE_SITE:
         return load_name(choice.quantity, language)
-    return f"{choice.clause} {choice.quantity}"
+    name = choice.quantity if choice.label is None else getattr(choice.label, language)
+    return f"{choice.clause} {name}"
 
 
 def cost_text(one: Recommendation, language: Language) -> str:

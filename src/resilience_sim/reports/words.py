@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal
 
-__all__ = ["Language", "load_name", "measure_name", "say", "scenario_name"]
+__all__ = ["Language", "load_name", "measure_name", "reading_name", "say", "scenario_name"]
 
 Language = Literal["zh", "en"]
 
@@ -108,6 +108,27 @@ _LOADS = {
 }
 
 
+_READINGS = {
+    "replaces": ("取代一般方案", "replaces"),
+    "adds": ("在一般方案上追加", "adds"),
+    "planned_counted": ("计入计划停电", "planned counted"),
+    "planned_not_counted": ("不计计划停电", "planned not counted"),
+    "reached": ("设备能否达到", "reached"),
+    "enough": ("是否够用", "enough"),
+    "about": ("“左右”少一成", "about"),
+    "in_order": ("依次采用", "in order"),
+    "clean_only": ("只做安全关机", "clean only"),
+    "cut_after": ("撤完再断电", "cut after"),
+    "cut_before": ("不等撤完即断电", "cut before"),
+    "at_the_limit": ("到点才关停", "at the limit"),
+    "any_time_before": ("立即关停", "any time before"),
+    "cooling_off": ("关空调", "cooling off"),
+    "cooling_on": ("不关空调", "cooling on"),
+    "appliances_off": ("关电器", "appliances off"),
+    "appliances_on": ("不关电器", "appliances on"),
+}
+
+
 def say(key: str, language: Language) -> str:
     """A word of the interface."""
     return _WORDS[key][language == "en"]
@@ -121,6 +142,12 @@ def measure_name(measure: str, language: Language) -> str:
 def scenario_name(scenario: str, language: Language) -> str:
     """A scenario's name for people."""
     return _SCENARIOS.get(scenario, (scenario, scenario))[language == "en"]
+
+
+def reading_name(interpretation: str, language: Language) -> str:
+    """How a row reads the plan's words, for people; readings joined by " + "."""
+    plain = ((reading, reading.replace("_", " ")) for reading in interpretation.split(" + "))
+    return " + ".join(_READINGS.get(reading, (words, words))[language == "en"] for reading, words in plain)
 
 
 def load_name(load: str, language: Language) -> str:

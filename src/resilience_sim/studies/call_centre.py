@@ -163,7 +163,7 @@ class CallCentre:
     def _choice(self, clause: str, name: str, *, descending: bool) -> Choice:
         quantity = self.plan.clause(clause).quantities[name]
         values = tuple(sorted(quantity.bounds.candidates(), reverse=descending))
-        return Choice(clause, name, quantity.unit, values, quantity.in_force())
+        return Choice(clause, name, quantity.unit, values, quantity.in_force(), quantity.label)
 
     def chosen(self, question: Question, values: Sequence[float]) -> Question:
         """The same question with these values of its choices."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
+from resilience_sim.models.power.theory.sequence import best_order
 from resilience_sim.studies import supply
 from resilience_sim.studies.network_supply import NetworkSupplies, Setting
 from resilience_sim.studies.supply import ENDLESS
@@ -22,8 +24,9 @@ SCENARIOS = {
 
 
 def notes(supplies: NetworkSupplies, language: Literal["zh", "en"]) -> Sequence[str]:
-    """The batteries and their health, runtimes by three models of the battery, and how long outages last."""
-    return (_equipment(supplies, language), _runtimes(supplies, language), _outages(supplies, language))
+    """The batteries and their health, runtimes by three models, the order of shutting down, how long outages last."""
+    writers = (_equipment, _runtimes, _order, _outages)
+    return [write(supplies, language) for write in writers]
 
 
 def _equipment(supplies: NetworkSupplies, language: str) -> str:
@@ -44,19 +47,42 @@ def _equipment(supplies: NetworkSupplies, language: str) -> str:
 
 def _runtimes(supplies: NetworkSupplies, language: str) -> str:
     state = supply.condition(supplies.site)
-    plain = Setting(ENDLESS, "room", state, supplies.room_blocks)
     doors = Setting(ENDLESS, "doors", state, supplies.doors_blocks)
-    d1, d2, d3 = (supplies.runtime_s(doors, law=law) / HOUR for law in supply.LAWS)
-    p1, p2, p3 = (supplies.runtime_s(plain, law=law) / HOUR for law in supply.LAWS)
+    all_on = Setting(ENDLESS, "room", state, supplies.room_blocks)
+    shed = replace(all_on, shed_after_s=supplies.promised.shed_at_s)
+    d, p, s = (
+        " / ".join(f"{supplies.runtime_s(setting, law=law) / HOUR:.2f}" for law in supply.LAWS)
+        for setting in (doors, all_on, shed)
+    )
+    shed_h = supplies.promised.shed_at_s / HOUR
     if language == "zh":
         return (
-            f"三种电池模型下的运行时间（查表 / KiBaM / Peukert）：门禁 {d1:.2f} / {d2:.2f} / {d3:.2f} 小时，"
-            f"电话（不关停服务器）{p1:.2f} / {p2:.2f} / {p3:.2f} 小时；结论以查表为准。"
+            f"三种电池模型下的运行时间（查表 / KiBaM / Peukert）：门禁 {d} 小时；电话 {p} 小时（不关停服务器），"
+            f"{s} 小时（满 {shed_h:g} 小时关停）。结论以查表为准。"
         )
     return (
-        f"Runtimes by three models of the battery (maker's table / KiBaM / Peukert): doors {d1:.2f} / {d2:.2f} / "
-        f"{d3:.2f} h, telephones with all servers on {p1:.2f} / {p2:.2f} / {p3:.2f} h; verdicts rest on the table."
+        f"Runtimes by three models of the battery (maker's table / KiBaM / Peukert): doors {d} h; telephones {p} h "
+        f"with all servers on, {s} h with servers shut down at {shed_h:g} h. Verdicts rest on the table."
     )
+
+
+def _order(supplies: NetworkSupplies, language: str) -> str:
+    """The order of shutting servers down that uses least charge, which also may begin latest."""
+    state = supply.condition(supplies.site)
+    servers, phones_w = supplies.servers(state.load_factor), supplies.phones_w(state.load_factor)
+    losses, new = supply.losses(supplies.site, "ups.idle_loss"), supply.curve(supplies.site)
+    battery = supply.battery(supplies.site, state, blocks=supplies.room_blocks)
+    scale = battery.size_factor / (battery.blocks * battery.health)
+    order, _ = best_order(
+        lambda watts: 1 / new.runtime_at(losses.drawn_w(watts) * scale),
+        [server.power_w for server in servers],
+        [server.stop.mean for server in servers],
+        stays=phones_w,
+    )
+    listed = " → ".join(f"{k + 1} ({servers[k].power_w:.0f} W)" for k in order)
+    if language == "zh":
+        return f"服务器逐台关机时，按此次序最省电：{listed.replace(' (', '（').replace(')', '）')}。"
+    return f"Shut down one after the other, servers take least charge in this order: {listed}."
 
 
 def _outages(supplies: NetworkSupplies, language: str) -> str:

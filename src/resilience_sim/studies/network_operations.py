@@ -208,7 +208,8 @@ class NetworkOperations:
     ) -> Choice:
         quantity = self.plan.clause(clause).quantities[name]
         values = [v for v in quantity.bounds.candidates() if v >= least and (most is None or v <= most)]
-        return Choice(clause, name, quantity.unit, tuple(sorted(values, reverse=descending)), quantity.in_force())
+        values.sort(reverse=descending)
+        return Choice(clause, name, quantity.unit, tuple(values), quantity.in_force(), quantity.label)
 
     def chosen(self, question: Question, values: Sequence[float]) -> Question:
         """The same question with these values of its choices."""

@@ -112,7 +112,7 @@ class NetworkSupplies:
         """The fewest blocks with which a new battery reaches both hours of the telephones, shed at the limit."""
         losses, new = supply.losses(self.site, "ups.idle_loss"), supply.curve(self.site)
         all_w = losses.drawn_w(self.site.base("ups.load"))
-        phones_w = losses.drawn_w(self._phones_w(1.0))
+        phones_w = losses.drawn_w(self.phones_w(1.0))
         first_s, both_s = self.promised.phones_s, self.promised.phones_s + self.promised.extra_s
 
         def enough(blocks: int) -> bool:
@@ -121,7 +121,8 @@ class NetworkSupplies:
 
         return supply.fewest_blocks(enough)
 
-    def _phones_w(self, load_factor: float) -> float:
+    def phones_w(self, load_factor: float) -> float:
+        """Power of the telephones."""
         return self.site.base("ups.load") * self.site.base("phones.load_share_of_ups") * load_factor
 
     def servers(self, load_factor: float) -> tuple[Load, ...]:
@@ -151,7 +152,7 @@ class NetworkSupplies:
         return Ups(
             "room",
             battery,
-            (Load("phones", self._phones_w(factor)), *servers),
+            (Load("phones", self.phones_w(factor)), *servers),
             self._rules(setting, tuple(server.name for server in servers)),
             supply.losses(self.site, "ups.idle_loss"),
             transfer_fails=fails,

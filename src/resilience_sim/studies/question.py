@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resilience_sim.plans.claims import Claim
+from resilience_sim.plans.fields import Text
 from resilience_sim.plans.site import Site
 
 __all__ = ["OF_THE_SITE", "Axis", "Choice", "Effort", "Question", "Situation", "Study"]
@@ -83,6 +84,8 @@ class Choice:
         What may be chosen, from the hardest for the claim to the easiest.
     current
         The value in force; ``None`` where the plan leaves it open.
+    label
+        The quantity's name for people, where the plan has one.
     """
 
     clause: str
@@ -90,6 +93,7 @@ class Choice:
     unit: str
     values: tuple[float, ...]
     current: float | None
+    label: Text | None = None
 
 
 @dataclass(frozen=True)

@@ -216,7 +216,7 @@ class UtilityCallCentre:
             values = tuple(value for value in values if value in DOUBLING)
         if hardest_first:  # a later trigger is harder; nothing later than the plan's own is offered
             values = tuple(sorted((v for v in values if current is None or v <= current), reverse=True))
-        return Choice(clause, name, quantity.unit, values, current)
+        return Choice(clause, name, quantity.unit, values, current, quantity.label)
 
     def chosen(self, question: Question, values: Sequence[float]) -> Question:
         """The same question with trigger, extra agents and advance set, each in its quantity's unit."""
