@@ -224,10 +224,8 @@ def test_an_ampere_table_needs_its_volts_to_become_watts() -> None:
 def test_a_row_is_asked_for_by_its_cut_off_unless_it_is_the_only_one() -> None:
     assert MakerTable(GOOD).row() == MakerTable(GOOD).row(9.6)
     assert MakerTable([node._replace(cutoff_v=None) for node in GOOD]).row(10.5) == MakerTable(GOOD).row()
-    for cutoff, asked in ((None, "a cut-off not named"), (10.5, "10.5 V")):
-        with pytest.raises(
-            InputsError, match=re.escape(f"no row for a cut-off of {asked}; accepted is one of 9.6, 9.9 V")
-        ):
+    for cutoff, asked in ((None, "needs a cut-off named"), (10.5, "has no row for a cut-off of 10.5 V")):
+        with pytest.raises(InputsError, match=re.escape(f"{asked}; accepted is one of 9.6, 9.9 V")):
             MakerTable((*GOOD, *LOWER)).row(cutoff)
 
 

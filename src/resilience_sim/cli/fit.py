@@ -119,7 +119,7 @@ def batteries(
     strings: Annotated[int, typer.Option(min=1, help="In parallel.")] = 1,
     cells: Annotated[int, typer.Option(min=1, help="In a block: 6 for 12 V.")] = 6,
     extrapolate: Annotated[
-        bool, typer.Option("--extrapolate", help="Accept tests beyond the table: its end slope goes on.")
+        bool, typer.Option("--extrapolate", help="Accept tests beyond the table's durations: its end slope goes on.")
     ] = False,
     out: Out = None,
     json: Json = None,

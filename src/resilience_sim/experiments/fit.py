@@ -12,7 +12,7 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from resilience_sim.errors import DataError, ExportError, InputsError, Place
 from resilience_sim.hazards.calls import CallLog, Window, handling, read_calls, redial_gaps_min
@@ -23,7 +23,14 @@ from resilience_sim.plans.writing import replace_whole
 from resilience_sim.randomness import Exponential, Law, LogNormal, Streams, Weibull
 from resilience_sim.units import HOUR
 
-__all__ = ["FittedFact", "FittedSite", "Target", "as_json", "as_yaml", "fit_call_site", "fit_outage_site"]
+if TYPE_CHECKING:
+    from resilience_sim.experiments.batteries import BatteryFit
+    from resilience_sim.experiments.battery_files import Bank
+    from resilience_sim.models.power.theory import AgeLaw
+
+__all__ = [
+    "FittedFact", "FittedSite", "Target", "as_json", "as_yaml", "fit_battery_site", "fit_call_site", "fit_outage_site",
+]  # fmt: skip
 
 SCHEMA = "resilience-sim/fit@1"
 WITHIN_HOURS = (1.0, 2.0, 4.0, 6.0, 12.0, 24.0, 48.0, 336.0)
@@ -40,12 +47,21 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class FittedFact:
-    """A figure fitted to a log: one number or several, their unit, and the records counted for it."""
+    """A figure fitted to a log: one number or several, their unit, and the records counted for it.
+
+    `between` is its 95 % interval where there is one; inf above if the log sets no bound.
+    """
 
     value: float | tuple[float, ...]
     unit: str
     n: int
     counted: str
+    between: tuple[float, float] | None = None
+
+    @property
+    def bounded(self) -> tuple[float, float] | None:
+        """The interval, if both its ends are finite."""
+        return self.between if self.between is not None and math.isfinite(self.between[1]) else None
 
 
 @dataclass(frozen=True)
@@ -57,14 +73,14 @@ class FittedSite:
     kind
         What the log holds.
     source
-        Name and hash of its file, and of the file of gaps.
+        Name and hash of its file, and of the file of gaps or the maker's table.
     facts
         By their name in a site file.
     notes
         What is no fact but should be read with them (zh, en).
     """
 
-    kind: Literal["calls", "outages"]
+    kind: Literal["calls", "outages", "batteries"]
     source: str
     facts: Mapping[str, FittedFact]
     notes: tuple[tuple[str, str], ...]
@@ -111,6 +127,36 @@ def fit_outage_site(path: Path, *, gaps: Path | None = None, seed: int = 0) -> F
 
     watch = None if gaps is None else read_watch(gaps)
     return _about(path, lambda: _outage_site(path, read_record(path, watch=watch), gaps, seed))
+
+
+def fit_battery_site(
+    path: Path, *, table: Path, cutoff_v: float | None = None, bank: Bank | None = None, extrapolate: bool = False
+) -> FittedSite:
+    """Fit discharge tests of one battery against its maker's table (:func:`~.batteries.fit_batteries`).
+
+    Parameters
+    ----------
+    path, table
+        The tests, and the table.
+    cutoff_v
+        Volts per block down to which was tested.
+    bank
+        How many blocks carried the load; one by default.
+    extrapolate
+        Whether a test may lie beyond the table.
+
+    Raises
+    ------
+    DataError
+        If a file is not as described, or a test lies beyond the table.
+    """
+    from resilience_sim.experiments.batteries import fit_batteries
+
+    def fit() -> FittedSite:
+        found = fit_batteries(path, table=table, cutoff_v=cutoff_v, bank=bank, extrapolate=extrapolate)
+        return _battery_site(found, f"{_named(path)}; table {_named(table)}")
+
+    return _about(path, fit)
 
 
 def _about(path: Path, fit: Callable[[], Result]) -> Result:
@@ -221,6 +267,81 @@ def _late(record: OutageRecord) -> dict[str, FittedFact]:
     return {"outage_calls.late_share": FittedFact(told.late_share, "share", told.n, "outages with a first estimate")}
 
 
+def _battery_site(fit: BatteryFit, source: str) -> FittedSite:
+    latest, tests = fit.latest, len(fit.results)
+    on_day = "" if latest.test.day is None else f" of {latest.test.day}"
+    measured, by_time = latest.rate_adjusted.health, latest.time_adjusted
+    facts = {
+        "battery.health": FittedFact(min(1.0, measured), "share", 1, f"discharge test{on_day}, rate-adjusted"),
+        "battery.health_time_adjusted": FittedFact(
+            math.nan if by_time is None else by_time.health, "share", 1, f"discharge test{on_day}, time-adjusted"
+        ),
+    }
+    if latest.test.age_years is not None:
+        facts["battery.age"] = FittedFact(latest.test.age_years, "year", 1, f"discharge test{on_day}")
+    ages = tuple(one.test.age_years for one in fit.results if one.test.age_years is not None)
+    if fit.age_law is not None:
+        healths = tuple(one.rate_adjusted.health for one in fit.results)
+        facts["battery.test_ages"] = FittedFact(ages, "year", tests, "discharge tests")
+        facts["battery.test_healths"] = FittedFact(healths, "share", tests, "discharge tests, rate-adjusted")
+        facts |= _age_facts(fit.age_law, tests)
+    notes = [_methods(fit)]
+    if measured > 1:
+        notes.append((
+            f"最近一次试验为新电池的 {measured:.1%}；健康度记为 100 %",
+            f"the latest test gave {measured:.1%} of a new battery; its health is written as 100 %",
+        ))  # fmt: skip
+    if by_time is None:
+        notes.append(
+            ("负载超出厂家表的范围，不列时间法", "the load lies beyond the maker's table: no time-adjusted figure")
+        )
+    if fit.extrapolated:
+        notes.append((
+            f"{fit.extrapolated} 次试验超出厂家表的范围，按末段斜率外推",
+            f"{fit.extrapolated} of the tests lie beyond the maker's table: its end slope went on",
+        ))  # fmt: skip
+    if fit.age_law is not None:
+        notes.append(_age_law(fit.age_law))
+    return FittedSite("batteries", source, _finite(facts), tuple(notes))
+
+
+def _age_facts(law: AgeLaw, tests: int) -> dict[str, FittedFact]:
+    counted = (tests, "discharge tests, by the law 1 - 0.2 (age / life)^power")
+    return {
+        "battery.life_in_place": FittedFact(law.life, "year", *counted, between=law.life_between),
+        "battery.age_power": FittedFact(law.power, "1", *counted, between=law.power_between),
+    }
+
+
+def _methods(fit: BatteryFit) -> tuple[str, str]:
+    """How the health was found."""
+    row = ("厂家表唯一一行", "the table's only row")
+    if fit.cutoff_v is not None:
+        row = (f"终止电压 {fit.cutoff_v:g} V 一行", f"the row of {fit.cutoff_v:g} V")
+    return (
+        f"健康度按放电率法（负载 × 温度系数 ÷ 新电池同时长负载，{row[0]}）；时间法另列，短时放电时偏低",
+        f"health is rate-adjusted (load × temperature factor / load of a new block for as long, {row[1]}); "
+        "time-adjusted beside it, which is lower at short durations",
+    )
+
+
+def _age_law(law: AgeLaw) -> tuple[str, str]:
+    """The life with its interval, or that there is none yet."""
+    low, high = law.life_between
+    if not math.isfinite(law.life):
+        return (
+            f"试验中未见老化；寿命（降至 80 %）至少 {low:.1f} 年（95 %）",
+            f"the tests show no ageing; life (down to 80 %) is at least {low:.1f} years (95 %)",
+        )
+    upper = (f"至 {high:.1f} 年", f"to {high:.1f} years") if math.isfinite(high) else ("年以上", "years or more")
+    return (
+        f"寿命（降至 80 %）{law.life:.1f} 年，95 % 区间 {low:.1f} {upper[0]}；指数 {law.power:.2g}"
+        f"（与试验相容的为 {law.power_between[0]:.2g}–{law.power_between[1]:.2g}）",
+        f"life (down to 80 %) {law.life:.1f} years, 95 % interval {low:.1f} {upper[1]}; power {law.power:.2g} "
+        f"({law.power_between[0]:.2g} to {law.power_between[1]:.2g} agree with the tests)",
+    )
+
+
 def _finite(facts: Mapping[str, FittedFact]) -> dict[str, FittedFact]:
     """The facts that the log knows."""
     return {name: fact for name, fact in facts.items() if isinstance(fact.value, tuple) or math.isfinite(fact.value)}
@@ -237,6 +358,7 @@ def as_json(fitted: FittedSite) -> str:
     """The facts as JSON, by the schema ``resilience-sim/fit@1``."""
     facts = {
         name: {"values" if isinstance(fact.value, tuple) else "value": fact.value, "unit": fact.unit}
+        | ({} if fact.bounded is None else {"range": list(fact.bounded)})
         for name, fact in fitted.facts.items()
     }
     content = {"schema": SCHEMA, "kind": fitted.kind, "source": fitted.source, "facts": facts}
@@ -250,10 +372,18 @@ def as_yaml(fitted: FittedSite) -> str:
         source = json.dumps(f"fitted to {fitted.source}, n {fact.n} {fact.counted}", ensure_ascii=False)
         lines += [
             f"  {name}:",
-            f'    {{{_number(fact.value)}, unit: "{fact.unit}", grade: computed,',
+            f'    {{{_number(fact.value)}, unit: "{fact.unit}",{_range(fact)} grade: computed,',
             f"     source: {source}}}",
         ]
     return "\n".join(lines) + "\n"
+
+
+def _range(fact: FittedFact) -> str:
+    if fact.bounded is None:
+        return ""
+    # Rounded like the value, which may be one of its ends.
+    low, high = fact.bounded
+    return f" range: {{min: {low:.6g}, max: {high:.6g}}},"
 
 
 def _number(value: float | tuple[float, ...]) -> str:

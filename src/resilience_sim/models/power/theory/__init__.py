@@ -8,6 +8,7 @@ will do. A battery is the :class:`~resilience_sim.models.power.inputs.Battery` o
 ``accuracy``      how far laws are from the figures: leave one out, power laws
 ``temperature``   size and capacity by temperature, life by temperature
 ``health``        capacity left by age, by standing about, by a discharge test
+``ageing``        the law of age of one battery from several tests of it
 ``packs``         how long a battery of many blocks lasts, how many it needs, when they must be replaced
 ``losses``        what a UPS takes for itself, and what a monitoring driver makes of it
 ``kibam``         the kinetic model: steps, limits, runtimes, and its parameters from figures (import it by its name)
@@ -22,6 +23,7 @@ from __future__ import annotations
 
 from resilience_sim.models.power.theory import kibam
 from resilience_sim.models.power.theory.accuracy import Misfit, PowerLaw, leave_one_out, misfit, power_law
+from resilience_sim.models.power.theory.ageing import AgeLaw, fit_age_law
 from resilience_sim.models.power.theory.generators import (
     Sets,
     Storage,
@@ -85,6 +87,7 @@ from resilience_sim.models.power.theory.temperature import capacity_factor, fahr
 
 __all__ = [
     "age_at_health",
+    "AgeLaw",
     "best_order",
     "blocks_needed",
     "by_power_over_time",
@@ -101,6 +104,7 @@ __all__ = [
     "fahrenheit",
     "Fault",
     "first_fault",
+    "fit_age_law",
     "fit_idle_loss",
     "generator_survival",
     "health_at_age",

@@ -95,7 +95,7 @@ def health_needed(
 
 
 class Size(NamedTuple):
-    """The fewest blocks for a promise, how long they last, and how long one fewer would (inside the promise: none)."""
+    """The fewest blocks for a promise, how long they last, and how long one fewer would."""
 
     blocks: int
     runtime_s: float

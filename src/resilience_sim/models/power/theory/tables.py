@@ -18,14 +18,15 @@ from resilience_sim.errors import InputsError
 from resilience_sim.models.power.inputs import RuntimeCurve
 from resilience_sim.units import MINUTE
 
-__all__ = ["CutOff", "Fault", "MakerTable", "Node", "Quantity", "cutoff_at_rate", "first_fault", "mean_volts"]
+__all__ = ["CELL_V", "CutOff", "Fault", "MakerTable", "Node", "Quantity", "cutoff_at_rate", "first_fault", "mean_volts"]
 
 Quantity = Literal["power", "current"]
 
 _SYMBOL = {"power": "W", "current": "A"}
 _CUTOFFS = ((0.2, 10.5 / 6), (0.5, 10.2 / 6), (1.0, 9.9 / 6), (2.0, 9.3 / 6), (3.0, 8.7 / 6))
 """Volts per cell up to a rate in multiples of the rated capacity per hour: Panasonic LC-R121R3 (12 V, 1.3 Ah)."""
-_CELL_V = (1.5, 2.3)
+CELL_V = (1.5, 2.3)
+"""Between which volts a cell's mean voltage in discharge lies."""
 
 
 class Node(NamedTuple):
@@ -126,9 +127,8 @@ class MakerTable:
         nodes = [n for n in self.nodes if cutoff_v is None or n.cutoff_v is None or _same(n.cutoff_v, cutoff_v)]
         if not nodes or (cutoff_v is None and len(known) > 1):
             listed = ", ".join(f"{volts:g}" for volts in known)
-            raise InputsError(
-                f"the maker's table has no row for a cut-off of {_volts(cutoff_v)}; accepted is one of {listed} V"
-            )
+            asked = "needs a cut-off named" if cutoff_v is None else f"has no row for a cut-off of {cutoff_v:g} V"
+            raise InputsError(f"the maker's table {asked}; accepted is one of {listed} V")
         return RuntimeCurve(tuple(n.value for n in nodes), tuple(n.duration_s for n in nodes))
 
     def curve(self, cutoff_v: float | None = None, *, volts: float | None = None) -> RuntimeCurve:
@@ -149,7 +149,7 @@ class MakerTable:
         row = self.row(cutoff_v)
         if self.quantity == "power":
             return row
-        low, high = (bound * self.cells for bound in _CELL_V)
+        low, high = (bound * self.cells for bound in CELL_V)
         if volts is None or not low <= volts <= high:
             raise InputsError(
                 f"the maker's table is in amperes, and the volts per block in discharge are {volts}; accepted are "
@@ -210,10 +210,10 @@ def mean_volts(power: MakerTable, current: MakerTable) -> dict[tuple[float | Non
     amperes = {_key(node): node.value for node in current.nodes}
     found = {_key(node): node.value / amperes[_key(node)] for node in power.nodes if _key(node) in amperes}
     for (cutoff, duration), volts in found.items():
-        if not _CELL_V[0] <= volts / power.cells <= _CELL_V[1]:
+        if not CELL_V[0] <= volts / power.cells <= CELL_V[1]:
             raise InputsError(
-                f"the maker's tables: watts over amperes for {duration / MINUTE:g} min to {_volts(cutoff)} are "
-                f"{volts / power.cells:.3g} V per cell; accepted are {_CELL_V[0]} to {_CELL_V[1]}: one is misprinted"
+                f"the maker's tables: watts over amperes for {_where(Node(cutoff, duration, volts))} are "
+                f"{volts / power.cells:.3g} V per cell; accepted are {CELL_V[0]} to {CELL_V[1]}: one is misprinted"
             )
     return found
 
@@ -332,10 +332,6 @@ def _key(node: Node) -> tuple[float | None, float]:
 
 def _same(first: float, second: float) -> bool:
     return math.isclose(first, second, rel_tol=1e-6)
-
-
-def _volts(cutoff_v: float | None) -> str:
-    return "a cut-off not named" if cutoff_v is None else f"{cutoff_v:g} V"
 
 
 def _where(node: Node) -> str:
