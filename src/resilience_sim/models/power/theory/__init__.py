@@ -83,7 +83,7 @@ from resilience_sim.models.power.theory.tables import (
     first_fault,
     mean_volts,
 )
-from resilience_sim.models.power.theory.temperature import capacity_factor, fahrenheit, life_at, size_factor
+from resilience_sim.models.power.theory.temperature import capacity_factor, life_at, size_factor
 
 __all__ = [
     "age_at_health",
@@ -101,7 +101,6 @@ __all__ = [
     "efficiency",
     "END_OF_LIFE",
     "equivalent_mean_run",
-    "fahrenheit",
     "Fault",
     "first_fault",
     "fit_age_law",

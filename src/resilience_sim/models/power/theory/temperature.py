@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from resilience_sim.errors import InputsError
 
-__all__ = ["capacity_factor", "fahrenheit", "life_at", "size_factor"]
+__all__ = ["capacity_factor", "life_at", "size_factor"]
 
 _UNVERIFIED = ((25.0, 1.520), (30.0, 1.430), (35.0, 1.350))
 _SIZE = (
@@ -28,7 +28,7 @@ _CAPACITY = (
 )  # fmt: skip
 
 
-def fahrenheit(temperature_c: float) -> float:
+def _fahrenheit(temperature_c: float) -> float:
     """°F of a temperature in °C: 1.8 T + 32, computed so that whole degrees Fahrenheit come back as such."""
     return round(temperature_c * 1.8 + 32.0, 9)
 
@@ -132,7 +132,7 @@ def life_at(temperature_c: float, life_at_25: float) -> float:
 
 def _between(what: str, temperature_c: float, rows: Sequence[tuple[float, float]], *, remedy: str = "") -> float:
     """Linear between rows of (°F, factor); a tenth of a degree beyond them is taken for rounding."""
-    at = fahrenheit(temperature_c)
+    at = _fahrenheit(temperature_c)
     low, high = rows[0][0], rows[-1][0]
     if low - 0.1 <= at <= high + 0.1:
         at = min(max(at, low), high)
