@@ -115,7 +115,7 @@ def test_tests_of_several_ages_give_the_law_of_age(tmp_path: Path, table: Path) 
     assert facts["battery.age"].value == 6.0
     assert facts["battery.health"].value == pytest.approx(0.8, rel=1e-9)
     assert facts["battery.life_in_place"].value == pytest.approx(6.0, rel=1e-6)
-    assert facts["battery.age_power"].value == pytest.approx(3.0)
+    assert facts["battery.ageing_power"].value == pytest.approx(3.0)
     low, high = facts["battery.life_in_place"].between
     assert 5.5 < low < 6.0 < high < 6.7
 

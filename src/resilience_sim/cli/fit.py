@@ -51,7 +51,7 @@ WORDS = {  # fact: Chinese, English
     "battery.test_ages": ("各次试验的使用年限", "age at each test"),
     "battery.test_healths": ("各次试验的健康度（放电率法）", "state of health at each test (rate-adjusted)"),
     "battery.life_in_place": ("现场寿命（降至 80 %）", "life in place (down to 80 %)"),
-    "battery.age_power": ("老化曲线的指数", "power of the law of age"),
+    "battery.ageing_power": ("老化曲线的指数", "power of the law of age"),
 }
 HEADINGS = {"zh": ("指标", "数值", "单位", "样本数"), "en": ("figure", "value", "unit", "n")}
 

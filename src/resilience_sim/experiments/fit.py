@@ -309,7 +309,7 @@ def _age_facts(law: AgeLaw, tests: int) -> dict[str, FittedFact]:
     counted = (tests, "discharge tests, by the law 1 - 0.2 (age / life)^power")
     return {
         "battery.life_in_place": FittedFact(law.life, "year", *counted, between=law.life_between),
-        "battery.age_power": FittedFact(law.power, "1", *counted, between=law.power_between),
+        "battery.ageing_power": FittedFact(law.power, "1", *counted, between=law.power_between),
     }
 
 
