@@ -12,6 +12,18 @@ import pytest
 from resilience_sim.errors import InputsError
 from resilience_sim.experiments import simulate as module
 from resilience_sim.experiments.simulate import SimulationResult, input_hash, simulate
+from resilience_sim.models import power
+from resilience_sim.models.power import (
+    Battery,
+    DrawnOutages,
+    Generator,
+    Load,
+    Losses,
+    PowerInputs,
+    RuntimeCurve,
+    Shed,
+    Ups,
+)
 from resilience_sim.models.queue import DEFINITIONS, VERSION, Callers, Instants, QueueInputs, Rate, Redial
 from resilience_sim.randomness import Empirical, Exponential, LogNormal
 from resilience_sim.timelines import Timeline, constant
@@ -186,3 +198,34 @@ def test_progress_is_shown_where_wanted_and_nowhere_else(
     monkeypatch.setattr(module, "PATIENCE_S", 0.0)
     simulate(busy_hours(), replications=2, seed=1)
     assert "replications" in capsys.readouterr().err
+
+
+def two_supplies() -> PowerInputs:
+    """Outages that a small battery sometimes outlasts, a person who sheds, and a generator that may not start."""
+    curve = RuntimeCurve((400.0, 200.0, 50.0), (HOUR, 2.5 * HOUR, 12 * HOUR))
+    servers = Load("servers", 100.0, stop=LogNormal.from_median(300.0, 0.4))
+    shed = Shed(("servers",), "after", HOUR, delay=Exponential(900.0), forgotten=0.1)
+    ups = Ups("room", Battery(curve, string_fails=0.03), (Load("phones", 100.0), servers), (shed,), Losses(10.0, 0.05))
+    outages = DrawnOutages(40, LogNormal.from_median(2 * HOUR, 1.0), Exponential(20 * HOUR))
+    return PowerInputs(outages, (ups,), Generator(10.0, 5.0, 5.0, 10.0, attempts=2, starts=0.5, mean_run_s=9 * HOUR))
+
+
+def test_a_supply_is_simulated_like_a_queue() -> None:
+    def run(engine: str, workers: int) -> SimulationResult:
+        return simulate(
+            two_supplies(), replications=3, seed=5, engine=engine, workers=workers, entities=True, timelines=True
+        )
+
+    result = run("kernel", 1)
+    assert_same(result, run("reference", 1))
+    assert_same(result, run("kernel", 2))
+    assert list(result.measures.columns) == list(result.definitions) == list(power.DEFINITIONS)
+    assert result.versions["model"] == power.VERSION
+    assert len(result.entities) == 3 * 40 * 2
+    off_s = result.entities.pivot_table(index=["replication", "outage"], columns="load", values="off_s")
+    assert (off_s.phones <= off_s.servers).all()  # servers are shed for the telephones
+    assert (off_s.phones < off_s.servers).any()
+    assert set(result.timelines.signal) == {"phones", "servers"}
+    assert off_s.max(axis=1).sum() / HOUR == pytest.approx(result.measures.dark_hours.sum())
+    with pytest.raises(InputsError, match="window and threshold_s belong to a queue"):
+        simulate(two_supplies(), replications=1, seed=1, threshold_s=30.0)

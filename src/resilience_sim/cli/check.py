@@ -56,7 +56,7 @@ def check(
     )
     from resilience_sim.experiments.check import check as checked
     from resilience_sim.experiments.runs import Runs
-    from resilience_sim.experiments.simulate import versions
+    from resilience_sim.experiments.simulate import MODELS, versions
     from resilience_sim.randomness import fresh_seed
     from resilience_sim.reports.records import as_json, check_record
     from resilience_sim.reports.tables import claim_line, unclaimed_text
@@ -100,7 +100,7 @@ def check(
     console.print(_closing(seed, family_error, lang), highlight=False, style="dim")
     hashes = {name: value for one in bound for name, value in one.hashes.items()}
     record_text = as_json(
-        check_record(rows, unclaimed, seed=seed, family_error=family_error, versions=versions(), inputs=hashes)
+        check_record(rows, unclaimed, seed=seed, family_error=family_error, versions=versions(MODELS), inputs=hashes)
     )
     if json is not None:
         show_json(json, record_text)

@@ -60,7 +60,7 @@ def recommend(
     )
     from resilience_sim.experiments.recommend import groups
     from resilience_sim.experiments.recommend import recommend as recommended
-    from resilience_sim.experiments.simulate import versions
+    from resilience_sim.experiments.simulate import MODELS, versions
     from resilience_sim.randomness import fresh_seed
     from resilience_sim.reports.records import as_json, recommend_record
     from resilience_sim.reports.tables import recommendation_table
@@ -94,7 +94,7 @@ def recommend(
         if export is not None:
             _export(one, here, export, console, lang)
     console.print(recommendation_table(found, lang.value))
-    record_text = as_json(recommend_record(found, seed=seed, family_error=family_error, versions=versions()))
+    record_text = as_json(recommend_record(found, seed=seed, family_error=family_error, versions=versions(MODELS)))
     if json is not None:
         show_json(json, record_text)
     if out is not None:

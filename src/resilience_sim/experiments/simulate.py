@@ -1,4 +1,4 @@
-"""Replicating one queue: the inputs in, a table of measures out, with everything needed to make it again."""
+"""Replicating one machine: the inputs in, a table of measures out, with everything needed to make it again."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
 from importlib import metadata
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import numpy as np
 
 from resilience_sim.errors import InputsError
-from resilience_sim.models import queue
+from resilience_sim.models import power, queue
 from resilience_sim.models.contract import engine as engine_of
+from resilience_sim.models.contract import machine as machine_of
+from resilience_sim.models.power import PowerInputs
 from resilience_sim.models.queue import QueueInputs
 from resilience_sim.randomness import Streams, fresh_seed
 from resilience_sim.timelines import Timeline
@@ -25,14 +27,16 @@ from resilience_sim.timelines import Timeline
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["SimulationResult", "input_hash", "simulate", "versions"]
+__all__ = ["MODELS", "SimulationResult", "input_hash", "simulate", "versions"]
 
+MODELS = f"{power.VERSION} {queue.VERSION}"  # where one run uses several
+WHOLE, THRESHOLD_S = (0.0, math.inf), 20.0  # what of a queue is measured unless said otherwise
 PATIENCE_S = 2.0  # a run that ends sooner shows no progress
 
 
 @dataclass(frozen=True, eq=False)
 class SimulationResult:
-    """What the replications of one queue measured, and what they were made of.
+    """What the replications of one machine measured, and what they were made of.
 
     Parameters
     ----------
@@ -60,7 +64,7 @@ class SimulationResult:
 
     @property
     def entities(self) -> pd.DataFrame:
-        """One row per attempt: ``replication``, then the columns of :func:`resilience_sim.models.queue.entities`.
+        """One row per attempt, or per outage and load: ``replication``, then the columns of the machine's `entities`.
 
         Raises
         ------
@@ -71,7 +75,9 @@ class SimulationResult:
 
     @property
     def timelines(self) -> pd.DataFrame:
-        """One row per change: ``replication``, ``signal`` (waiting, busy), ``time_s`` from which on ``value`` holds.
+        """One row per change: ``replication``, ``signal``, ``time_s`` from which on ``value`` holds.
+
+        Signals are waiting and busy of a queue, and of a supply each load: 1 while it is fed.
 
         Raises
         ------
@@ -90,13 +96,18 @@ def _kept(table: pd.DataFrame | None, name: str) -> pd.DataFrame:
 class _Task(NamedTuple):
     """What every replication is asked; goes to other processes as it is."""
 
-    inputs: QueueInputs
+    inputs: QueueInputs | PowerInputs
     seed: int
     engine: str
     window: tuple[float, float]
     threshold_s: float
     entities: bool
     timelines: bool
+
+    @property
+    def machine(self) -> str:
+        """The machine that the inputs belong to."""
+        return "queue" if isinstance(self.inputs, QueueInputs) else "power"
 
 
 class _Row(NamedTuple):
@@ -108,19 +119,19 @@ class _Row(NamedTuple):
 
 
 def simulate(
-    inputs: QueueInputs,
+    inputs: QueueInputs | PowerInputs,
     *,
     replications: int,
     seed: int | None = None,
     engine: Literal["kernel", "reference"] = "kernel",
     workers: int = 1,
-    window: tuple[float, float] = (0.0, math.inf),
-    threshold_s: float = 20.0,
+    window: tuple[float, float] = WHOLE,
+    threshold_s: float = THRESHOLD_S,
     entities: bool = False,
     timelines: bool = False,
     progress: bool | None = None,
 ) -> SimulationResult:
-    """Run a queue so many times, each time with its own numbers.
+    """Run a queue or a supply so many times, each time with its own numbers.
 
     Replication k draws from the streams (seed, k), whoever runs it and when: results are the same for any number of
     workers, both engines give the same bits, and more replications add rows without changing one.
@@ -128,7 +139,7 @@ def simulate(
     Parameters
     ----------
     inputs
-        The queue.
+        The queue, or the supply; one replication of a supply is a history of outages.
     replications
         How many, 1 or more.
     seed
@@ -138,10 +149,10 @@ def simulate(
     workers
         How many replications run at a time, 1 or more. Inside ``joblib.parallel_config`` its backend is used.
     window, threshold_s
-        Seconds [start, end) that are measured, and the wait of the service level; see
+        Of a queue: seconds [start, end) that are measured, and the wait of the service level; see
         :func:`resilience_sim.models.queue.measures`.
     entities, timelines
-        Whether to keep every attempt, and the counts of callers waiting and in service over time.
+        Whether to keep every attempt (of a queue) or every outage and load (of a supply), and the signals over time.
     progress
         Whether to show a progress bar on stderr; `None`: on a terminal, if it takes more than two seconds.
 
@@ -163,21 +174,24 @@ def simulate(
     import pandas as pd
 
     _refuse_unfit(replications, seed, workers, window, threshold_s)
-    engine_of(engine, of="queue")  # known, and compiled kernels loaded, before any worker starts
     if seed is None:
         seed = fresh_seed()
         print(f"seed {seed}", file=sys.stderr)
     task = _Task(inputs, seed, engine, window, threshold_s, entities, timelines)
+    if task.machine != "queue" and (window, threshold_s) != (WHOLE, THRESHOLD_S):
+        raise InputsError("simulate: window and threshold_s belong to a queue; accepted for a supply is neither")
+    machine = machine_of(task.machine)
+    engine_of(engine, of=task.machine)  # known, and compiled kernels loaded, before any worker starts
     name = input_hash(inputs)
     rows = list(_shown(_rows(task, replications, workers), replications, progress))
     index = pd.RangeIndex(replications, name="replication")
     return SimulationResult(
         measures=pd.DataFrame([row.measures for row in rows], index=index),
-        definitions=queue.DEFINITIONS,
+        definitions=machine.DEFINITIONS,
         seed=seed,
         engine=engine,
         replications=replications,
-        versions=versions(),
+        versions=versions(machine.VERSION),
         input_hash=name,
         _entities=_stacked([row.entities for row in rows]),
         _timelines=_stacked([row.timelines for row in rows]),
@@ -244,12 +258,21 @@ def _rows(task: _Task, replications: int, workers: int) -> Iterator[_Row]:
 
 
 def _replicate(task: _Task, index: int) -> _Row:
-    draws = queue.draw(task.inputs, Streams(task.seed, index))
-    path = engine_of(task.engine, of="queue").simulate(task.inputs, draws, trace=task.timelines)
-    row = queue.measures(task.inputs, path, window=task.window, threshold_s=task.threshold_s)
-    attempts = queue.entities(task.inputs, path) if task.entities else None
-    changes = _tidy(queue.timelines(path)._asdict()) if task.timelines else None
-    return _Row(row, *(_numbered(table, index) for table in (attempts, changes)))
+    draws = machine_of(task.machine).draw(task.inputs, Streams(task.seed, index))
+    path = engine_of(task.engine, of=task.machine).simulate(task.inputs, draws, trace=task.timelines)
+    measured, entities, signals = _read_off(task, path)
+    return _Row(measured, _numbered(entities, index), _numbered(_tidy(signals) if task.timelines else None, index))
+
+
+def _read_off(task: _Task, path: Any) -> tuple[dict[str, float], pd.DataFrame | None, Mapping[str, Timeline]]:
+    """Measures, entities and signals of one path, the last two only where they are asked for."""
+    inputs = task.inputs
+    if isinstance(inputs, QueueInputs):
+        measured = queue.measures(inputs, path, window=task.window, threshold_s=task.threshold_s)
+        entities = queue.entities(inputs, path) if task.entities else None
+        return measured, entities, queue.timelines(path)._asdict() if task.timelines else {}
+    entities = power.entities(inputs, path) if task.entities else None
+    return power.measures(inputs, path), entities, power.timelines(inputs, path) if task.timelines else {}
 
 
 def _numbered(table: pd.DataFrame | None, index: int) -> pd.DataFrame | None:
@@ -302,7 +325,7 @@ def _shown(rows: Iterator[_Row], total: int, progress: bool | None) -> Iterator[
             bar.stop()
 
 
-def versions() -> dict[str, str]:
-    """Versions of all that a number depends on: resilience-sim, its model, Python, NumPy and Numba."""
+def versions(model: str) -> dict[str, str]:
+    """Versions of all that a number depends on: resilience-sim, its model (or models), Python, NumPy and Numba."""
     installed = {name: metadata.version(name) for name in ("resilience-sim", "numpy", "numba")}
-    return {**installed, "python": platform.python_version(), "model": queue.VERSION}
+    return {**installed, "python": platform.python_version(), "model": model}

@@ -60,12 +60,12 @@ from resilience_sim.models.power.inputs import (
     Shed,
     Ups,
 )
-from resilience_sim.models.power.measures import DEFINITIONS, measures, timelines
+from resilience_sim.models.power.measures import DEFINITIONS, entities, measures, timelines
 from resilience_sim.models.power.path import Path
 
 __all__ = [
-    "Battery", "DEFINITIONS", "draw", "DrawnOutages", "Draws", "Ended", "Generator", "GivenOutages", "Kibam", "Load",
-    "Losses", "measures", "Path", "PowerInputs", "RuntimeCurve", "Shed", "timelines", "Ups", "VERSION",
+    "Battery", "DEFINITIONS", "draw", "DrawnOutages", "Draws", "Ended", "entities", "Generator", "GivenOutages",
+    "Kibam", "Load", "Losses", "measures", "Path", "PowerInputs", "RuntimeCurve", "Shed", "timelines", "Ups", "VERSION",
 ]  # fmt: skip
 
 VERSION = "power@1"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,10 @@ from resilience_sim.models.power.path import Path
 from resilience_sim.timelines import Timeline, constant
 from resilience_sim.units import HOUR
 
-__all__ = ["DEFINITIONS", "measures", "timelines"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["DEFINITIONS", "entities", "measures", "timelines"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -169,6 +173,24 @@ def timelines(inputs: PowerInputs, path: Path, *, start_s: float = 0.0) -> dict[
         times = np.insert(times, still_off + 1, ends[outage[still_off]])  # the mains return
         result[load.name] = _signal(times, np.insert(on, still_off + 1, 1.0))
     return result
+
+
+def entities(inputs: PowerInputs, path: Path) -> pd.DataFrame:
+    """One row per outage and load, with readable names; times in seconds from the start of the outage."""
+    import pandas as pd
+
+    loads, outages = path.ended.shape
+    endings = np.array([ended.name.lower() for ended in Ended], dtype=object)
+    return pd.DataFrame(
+        {
+            "outage": np.tile(np.arange(outages), loads),
+            "load": np.repeat([load.name for load in inputs.loads], outages),
+            "duration_s": np.tile(path.duration_s, loads),
+            "lost_s": path.lost_s.ravel(),
+            "off_s": path.off_s.ravel(),
+            "ended": endings[path.ended.ravel()],
+        }
+    )
 
 
 def _signal(times: Floats, values: Floats) -> Timeline:
