@@ -12,7 +12,7 @@ import numpy as np
 from resilience_sim.models.heaps import hidden
 from resilience_sim.models.power.plant import FEW, Plant
 
-__all__ = ["carry", "falls_to", "lasts", "recharge", "run_dry", "use"]
+__all__ = ["carry", "falls_to", "lasts", "recharge", "run_dry", "surely_lasts", "use"]
 
 
 @hidden
@@ -86,6 +86,12 @@ def lasts(p: Plant, u: int) -> float:
     if p.kinetic[u] and not (p.charge[u] == 1.0 and p.head[u] == 0.0):
         return _time_to_empty(p, u, p.charge[u], p.head[u])
     return p.charge[u] * p.full_s[u] if p.charge[u] > 0 else 0.0
+
+
+@hidden
+def surely_lasts(p: Plant, u: int, seconds: float) -> bool:
+    """Whether a kinetic battery carries the present load so long: a cheap look, by a margin far above rounding."""
+    return bool(p.c[u] * (p.charge[u] - p.rate[u] * seconds) + _head_after(p, u, p.head[u], seconds) > 1e-9)
 
 
 @hidden

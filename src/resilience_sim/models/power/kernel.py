@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from resilience_sim.models.heaps import hidden, uncounted
-from resilience_sim.models.power.cells import carry, falls_to, lasts, recharge, run_dry, use
+from resilience_sim.models.power.cells import carry, falls_to, lasts, recharge, run_dry, surely_lasts, use
 from resilience_sim.models.power.draws import Draws
 from resilience_sim.models.power.inputs import Ended, PowerInputs
 from resilience_sim.models.power.path import Path
@@ -119,8 +119,11 @@ def _on_battery(p: Plant, o: int, u: int, start_s: float, end_s: float) -> None:
     while True:
         down_s, load = _next_shutdown(p, u)
         acts_s, rule = _next_rule(p, u)
-        now = min(down_s, acts_s, empty_s, fire_s)
-        if now >= end_s:
+        others_s = min(down_s, acts_s, fire_s, end_s)
+        if not p.foresees[u]:
+            empty_s = np.inf if surely_lasts(p, u, others_s - since_s) else since_s + lasts(p, u)
+        now = min(others_s, empty_s)
+        if now == end_s:
             if end_s < np.inf:
                 use(p, u, end_s - since_s)
             return
@@ -151,13 +154,13 @@ def _live_strings(p: Plant, o: int, u: int) -> int:
 
 @hidden
 def _look_ahead(p: Plant, o: int, u: int, now: float, live: int) -> float:
-    """The load is new: when does each rule act? Returns when the battery will be empty."""
+    """The load is new: when does each rule act? Returns when the battery will be empty, if that is to be foreseen."""
     on_w = 0.0
     for load in range(p.load_from[u], p.load_from[u + 1]):
         if p.on[load]:
             on_w += p.load_w[load]
     carry(p, u, live, on_w)
-    empty_s = now + lasts(p, u)
+    empty_s = now + lasts(p, u) if p.foresees[u] else np.inf
     for rule in range(p.rule_from[u], p.rule_from[u + 1]):
         if p.moment_s[rule] > now:
             if p.when[rule] == AFTER:

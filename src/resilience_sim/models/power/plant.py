@@ -43,6 +43,7 @@ class Plant(NamedTuple):
     size_factor: Floats
     recharge_s: Floats
     string_fails: Floats
+    foresees: Codes  # whether to know when it will be empty before it is near: no root to find, or a rule asks
     kinetic: Codes  # whether its law is kinetic: then the share, rate (1/s) and capacity (Ws) of a new block
     c: Floats
     k: Floats
@@ -137,6 +138,10 @@ def opened(inputs: PowerInputs, draws: Draws, *, trace: bool) -> Plant:
         size_factor=np.array([battery.size_factor for battery in batteries], dtype=float),
         recharge_s=np.array([battery.recharge_s for battery in batteries], dtype=float),
         string_fails=np.array([battery.string_fails for battery in batteries], dtype=float),
+        foresees=np.array(
+            [law is None or any(s.when == "runtime" for s in u.sheds) for u, law in zip(units, kinetic, strict=True)],
+            dtype=np.int8,
+        ),
         kinetic=np.array([law is not None for law in kinetic], dtype=np.int8),
         c=np.array([law.c if law else np.nan for law in kinetic]),
         k=np.array([law.k_per_h / 3600.0 if law else np.nan for law in kinetic]),
