@@ -4,6 +4,7 @@
 
     ResilienceError
     ├── PlanError       (ValueError)    a plan or site file says something it may not
+    │   └── FactError                   a fact of a site is missing, or is none that a study can work with
     ├── UnitError       (ValueError)    a number without a unit, or with one that does not fit
     ├── DataError       (ValueError)    a log or record cannot be read as what it should be
     ├── InputsError     (ValueError)    a model was asked for something outside its domain
@@ -22,6 +23,7 @@ from pathlib import Path
 __all__ = [
     "DataError",
     "ExportError",
+    "FactError",
     "InputsError",
     "PlanError",
     "Place",
@@ -61,6 +63,23 @@ class ResilienceError(Exception):
 
 class PlanError(ResilienceError, ValueError):
     """A plan or site file says something that it may not."""
+
+
+class FactError(PlanError):
+    """A fact of a site is missing, or is none that a study can work with.
+
+    Parameters
+    ----------
+    fact
+        Its name, by which whoever has the file finds the line.
+    why
+        What is wrong and what would be accepted.
+    """
+
+    def __init__(self, fact: str, why: str, *, place: Place | None = None) -> None:
+        self.fact = fact
+        self.why = why
+        super().__init__(f"fact {fact!r} {why}", place=place)
 
 
 class UnitError(ResilienceError, ValueError):

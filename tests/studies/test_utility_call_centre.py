@@ -186,5 +186,5 @@ def test_a_claim_that_names_no_measure_is_refused_with_its_line(tmp_path: Path) 
 def test_a_site_without_a_fact_is_refused_by_name(study: UtilityCallCentre) -> None:
     facts = {name: fact for name, fact in study.site.facts.items() if name != "patience.mean"}
     lacking = UtilityCallCentre(study.plan, study.site.model_copy(update={"facts": facts}))
-    with pytest.raises(PlanError, match=r"lacks the fact 'patience\.mean'"):
+    with pytest.raises(PlanError, match=r"fact 'patience\.mean' is missing"):
         lacking.replicate(event(lacking, "P1-09.a"), 1, 0)

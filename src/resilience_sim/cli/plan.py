@@ -209,11 +209,11 @@ def _validated(name: str) -> dict[str, Any]:
 
     folder = find(name)
     plan, document = read_plan(folder)
-    site = read_site(folder)[0] if (folder / "site.yaml").exists() else None
+    site, site_document = read_site(folder) if (folder / "site.yaml").exists() else (None, None)
     if plan.claims() and site is not None:
         from resilience_sim.studies import bind
 
-        bind(plan, site, document=document)
+        bind(plan, site, document=document, site_document=site_document)
     return {**_counts(plan), "facts": None if site is None else len(site.facts)}
 
 

@@ -54,8 +54,8 @@ def bound_plans(names: Sequence[str] | None, record: Path | None) -> list[Bound]
     for name in names or sorted(library(), key=lambda slug: slug != "utility-call-centre"):
         folder = find(name)
         plan, document = read_plan(folder)
-        site, _ = read_site(folder)
-        study = bind(plan, site, document=document, record=replayed)
+        site, site_document = read_site(folder)
+        study = bind(plan, site, document=document, site_document=site_document, record=replayed)
         hashes = {f"{plan.plan}/{file}": _hash(folder / file) for file in ("plan.yaml", "site.yaml")}
         bound.append(Bound(folder, plan, study, hashes))
     slugs = [one.plan.plan for one in bound]

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, field_validator, model_validator
 
 from resilience_sim import units
-from resilience_sim.errors import PlanError
+from resilience_sim.errors import FactError
 from resilience_sim.plans.fields import FactName, Frozen, Number, Slug, Text, UnitName, Words
 
 __all__ = ["Fact", "Grade", "Range", "Site"]
@@ -66,19 +66,6 @@ class Fact(Frozen):
             )
         return self
 
-    @property
-    def base(self) -> float:
-        """The value in base units.
-
-        Raises
-        ------
-        PlanError
-            If the fact is a list of values.
-        """
-        if self.value is None:
-            raise PlanError("a list of values stands where the study needs a single one")
-        return units.to_base(self.value, self.unit)
-
 
 class Site(Frozen):
     """The facts that a plan does not state."""
@@ -92,22 +79,37 @@ class Site(Frozen):
 
         Raises
         ------
-        PlanError
+        FactError
             If the site lacks it.
         """
         if name not in self.facts:
-            raise PlanError(f"site {self.site!r} lacks the fact {name!r}, which the study needs")
+            raise FactError(name, f"is missing in site {self.site!r}; the study needs it")
         return self.facts[name]
 
     def base(self, name: str) -> float:
-        """A single value in base units."""
-        return self.fact(name).base
+        """A single value in base units.
+
+        Raises
+        ------
+        FactError
+            If the site lacks it, or has a list of values.
+        """
+        fact = self.fact(name)
+        if fact.value is None:
+            raise FactError(name, "is a list of values; the study needs a single one (value: …)")
+        return units.to_base(fact.value, fact.unit)
 
     def bases(self, name: str) -> tuple[float, ...]:
-        """A list of values in base units."""
+        """A list of values in base units.
+
+        Raises
+        ------
+        FactError
+            If the site lacks it, or has a single value.
+        """
         fact = self.fact(name)
         if fact.values is None:
-            raise PlanError(f"site {self.site!r}: {name!r} is a single value; the study needs a list (values: […])")
+            raise FactError(name, "is a single value; the study needs a list (values: […])")
         return tuple(units.to_base(value, fact.unit) for value in fact.values)
 
     def with_values(self, values: Mapping[str, float]) -> Site:

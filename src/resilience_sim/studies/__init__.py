@@ -1,6 +1,7 @@
 """How one plan's clauses are put to the models: a study per plan, and the binding of claims to studies.
 
-``bind(plan, site)`` gives the study that a plan's claims name, or says with file and line which claim names none.
+``bind(plan, site)`` gives the study that a plan's claims name, or says with file and line what it cannot ask: a claim
+that names no study, a clause that is missing, a fact that no machine can take.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ def bind(
     site: Site,
     *,
     document: Document | None = None,
+    site_document: Document | None = None,
     record: tuple[LineOutages, float] | None = None,
 ) -> Study | None:
     """Tie a plan's claims to the study that answers them.
@@ -36,7 +38,9 @@ def bind(
     plan, site
         The register and the site's facts.
     document
-        The plan's file, for the place of a claim that is refused.
+        The plan's file, for the place of a claim or a number that is refused.
+    site_document
+        The site's file, for the place of a fact that is refused.
     record
         Line outages to replay and the years they cover, for the studies that lines trip.
 
@@ -48,9 +52,12 @@ def bind(
     Raises
     ------
     PlanError
-        If a claim names a study, measure or reading that there is not, with file and line.
+        If a claim names a study, measure or reading that there is not, if the plan lacks a clause or a number that its
+        study needs, or if a fact of the site (or an end of its range) is missing or none that the study can work with;
+        with file and line.
     """
     from resilience_sim.studies import call_centre, network_operations, utility_call_centre
+    from resilience_sim.studies.needs import placed
 
     if not plan.claims():
         return None
@@ -75,4 +82,12 @@ def bind(
                         f"claim {claim.id} names {what} {name!r}; accepted: {', '.join(known)}",
                         place=None if document is None else document.place((*at, what)),
                     )
-    return studies[home](plan, site, record)
+    with placed(site_document):
+        home.NEEDS.check_plan(plan, site, document)
+        home.NEEDS.check_site(site)
+        home.NEEDS.check_ranges(site)
+        study = studies[home](plan, site, record)
+        study.questions()
+        # Its largest loads, longest times: a plausible site that no machine can take would stop a run halfway.
+        study.at_site({name: fact.range.max for name, fact in site.facts.items() if fact.range is not None})
+    return study

@@ -29,20 +29,40 @@ from resilience_sim.plans.site import Site
 from resilience_sim.studies import supply
 from resilience_sim.studies.call_centre_supply import AIR_CONDITIONING, APPLIANCES, CallCentreSupply, Setting
 from resilience_sim.studies.limits import asked, readings, stated
+from resilience_sim.studies.needs import Needs, from_on
 from resilience_sim.studies.question import OF_THE_SITE, Axis, Choice, Effort, Question, Situation
 from resilience_sim.studies.supply import BLOCK, ENDLESS
+from resilience_sim.studies.supply_facts import CALL_CENTRE_FACTS, CALL_CENTRE_RULES
 from resilience_sim.units import MINUTE, from_base, to_base
 
-__all__ = ["MEASURES", "READINGS", "STUDIES", "CallCentre"]
+__all__ = ["MEASURES", "NEEDS", "READINGS", "STUDIES", "CallCentre"]
 
 Floats = npt.NDArray[np.float64]
 
-STUDIES = ("saving_power", "ups_alone", "generator", "restoration", "outage_length")
+STUDIES = ("saving_power", "ups_alone", "generator", "restoration", "outage_length")  # each may ask every measure
 MEASURES = {
     "service_carried": "%", "service_runtime": "min", "service_kept": "%", "taken_over": "%", "generator_starts": "%",
     "generator_runs": "h", "runtime_after_check": "min", "outage": "min",
 }  # fmt: skip
 READINGS = ("per_event",)
+NEEDS = Needs(
+    facts=CALL_CENTRE_FACTS,
+    rules=CALL_CENTRE_RULES,
+    quantities={
+        ("P4-13", "switched_off_within"): from_on(0.0, "s", optional=True),
+        ("P4-14", "battery_time"): from_on(0.0, "s", optional=True),
+        ("P4-15", "on_load_within"): from_on(0.0, "s", optional=True),
+        ("P4-17", "switched_off_within"): from_on(0.0, "s", optional=True),
+        ("P4-18", "checked_within"): from_on(0.0, "s", optional=True),
+    },
+    measures=dict.fromkeys(STUDIES, MEASURES),
+    interpretations={
+        "P4-13": ("cooling_off", "cooling_on"),
+        "P4-14": ("reached", "enough"),
+        "P4-15": ("reached", "enough"),
+        "P4-17": ("appliances_off", "appliances_on"),
+    },
+)
 FORGOTTEN = (10.0, 5.0, 2.0, 0.0)  # per cent of outages in which nobody switches off, as offered to a recommendation
 
 
@@ -55,13 +75,22 @@ class CallCentre:
         The register and the site's facts.
     record
         Outages to replay and the years they cover; adds the scenario ``replay``.
+
+    Raises
+    ------
+    FactError
+        If the site lacks a fact, or has one that no machine can take.
     """
 
     def __init__(self, plan: Plan, site: Site, record: tuple[LineOutages, float] | None = None) -> None:
+        NEEDS.check_site(site)
         self.plan = plan
         self.site = site
         self.record = record
         self.supply = CallCentreSupply(site, record)
+        # Built before any work, so that a site which no machine can take is refused at once; kept for the runs.
+        for question in self.questions():
+            self.supply.inputs(_setting(question.situation))
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickled by what it is made of."""
@@ -95,7 +124,7 @@ class CallCentre:
         ]
 
     def _scenarios(self, claim: Claim) -> tuple[str, ...]:
-        returns = claim.interpretation == "enough" or claim.study == "restoration"
+        returns = claim.interpretation == "enough" or claim.study in ("restoration", "outage_length")
         return supply.scenarios(self.record) if returns else (ENDLESS,)
 
     def setting(self, study: str, scenario: str, read: Mapping[str, str]) -> Setting:
@@ -168,19 +197,20 @@ class CallCentre:
     def chosen(self, question: Question, values: Sequence[float]) -> Question:
         """The same question with these values of its choices."""
         setting = _setting(question.situation)
+        first, *others = (to_base(v, choice.unit) for v, choice in zip(values, self.choices(question), strict=True))
         match question.option:
             case "promise":
-                return replace(question, limit=from_base(values[0] * MINUTE, question.unit))
+                return replace(question, limit=from_base(first, question.unit))
             case "switching":
-                changed = replace(setting, within_s=values[0] * MINUTE, forgotten=values[1] / 100)
+                changed = replace(setting, within_s=first, forgotten=others[0])
             case "start_delay":
-                changed = replace(setting, on_load_s=values[0])
+                changed = replace(setting, on_load_s=first)
             case "check":
-                changed = replace(setting, check_s=values[0] * MINUTE)
+                changed = replace(setting, check_s=first)
             case "battery":
-                changed = replace(setting, blocks=int(values[0]))
+                changed = replace(setting, blocks=int(first))
             case _:
-                changed = replace(setting, state=replace(setting.state, age_s=to_base(values[0], "year")))
+                changed = replace(setting, state=replace(setting.state, age_s=first))
         return replace(question, situation=changed)
 
     def costs(self, question: Question, seed: int) -> Floats:

@@ -16,7 +16,7 @@ from resilience_sim.hazards.outages import LineOutages
 from resilience_sim.models.power.inputs import DrawnOutages, Generator, Load, PowerInputs, Shed, Ups
 from resilience_sim.models.power.path import Path
 from resilience_sim.plans.site import Site
-from resilience_sim.randomness import Deterministic, Exponential
+from resilience_sim.randomness import Deterministic
 from resilience_sim.studies import supply
 from resilience_sim.studies.supply import BLOCK, Condition
 from resilience_sim.units import MINUTE
@@ -74,14 +74,14 @@ class CallCentreSupply:
     def __init__(self, site: Site, record: tuple[LineOutages, float] | None = None) -> None:
         self.site = site
         self.record = record
-        self._inputs = lru_cache(maxsize=256)(self.built)
+        self.inputs = lru_cache(maxsize=256)(self.built)
 
     @cached_property
     def blocks(self) -> int:
         """The fewest blocks with which a new battery carries everything for the design time."""
         drawn_w = supply.losses(self.site, "ups.idle_loss").drawn_w(self.site.base("ups.load"))
         new, design_s = supply.curve(self.site), self.site.base("ups.design_time")
-        return supply.fewest_blocks(lambda blocks: new.runtime_at(drawn_w / blocks) >= design_s)
+        return supply.fewest_blocks(lambda blocks: new.runtime_at(drawn_w / blocks) >= design_s, load="ups.load")
 
     def loads(self, load_factor: float) -> tuple[Load, ...]:
         """What the UPS feeds; what has no share of its load is left out."""
@@ -121,8 +121,7 @@ class CallCentreSupply:
         return PowerInputs(outages, (ups,), None if setting.on_load_s is None else self.generator(setting.on_load_s))
 
     def _rules(self, setting: Setting, there: set[str]) -> tuple[Shed, ...]:
-        late = Exponential(max(self.site.base("shed.delay"), 1.0))
-        delay = late if setting.within_s is None else Deterministic(setting.within_s)
+        delay = supply.late(self.site) if setting.within_s is None else Deterministic(setting.within_s)
         return tuple(
             Shed((name,), "after", 0.0, by="switch", delay=delay, forgotten=setting.forgotten)
             for name in setting.switched_off
@@ -131,7 +130,7 @@ class CallCentreSupply:
 
     def replicate(self, setting: Setting, seed: int, replication: int) -> Mapping[str, Floats]:
         """The measures of a block of outages, shape (:data:`~resilience_sim.studies.supply.BLOCK`,)."""
-        inputs = self._inputs(setting)
+        inputs = self.inputs(setting)
         path = supply.simulated(inputs, seed, replication)
         lost_s = path.lost_s[0]
         started = path.on_line_s < np.inf

@@ -9,7 +9,7 @@ from resilience_sim.plans.register import Clause, Plan
 from resilience_sim.plans.site import Site
 from resilience_sim.studies.question import Question, Situation
 
-__all__ = ["asked", "readings", "stated"]
+__all__ = ["asked", "limit_unit", "readings", "stated"]
 
 
 def stated(plan: Plan, site: Site, clause: str, quantity: str, instead: str | None = None) -> float:
@@ -17,6 +17,8 @@ def stated(plan: Plan, site: Site, clause: str, quantity: str, instead: str | No
 
     Raises
     ------
+    KeyError
+        If the plan has no such clause or quantity.
     PlanError
         If the quantity is open and no fact stands in for it.
     """
@@ -36,6 +38,23 @@ def _limit(plan: Plan, site: Site, clause: Clause, claim: Claim) -> float:
     if claim.limit in clause.quantities:
         return stated(plan, site, clause.id, claim.limit)
     return units.parse(claim.limit).base
+
+
+def limit_unit(site: Site, clause: Clause, claim: Claim) -> str:
+    """The unit in which a claim's limit stands: the quantity's, the fact's, or the one written beside the number.
+
+    Raises
+    ------
+    FactError
+        If it is a fact that the site lacks.
+    UnitError
+        If it is neither a quantity, nor a fact, nor a number with its unit.
+    """
+    if claim.limit.startswith("site."):
+        return site.fact(claim.limit.removeprefix("site.")).unit
+    if claim.limit in clause.quantities:
+        return clause.quantities[claim.limit].unit
+    return units.parse(claim.limit).unit
 
 
 def readings(clause: Clause, claim: Claim) -> dict[str, str]:

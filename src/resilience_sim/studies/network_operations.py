@@ -36,22 +36,57 @@ from resilience_sim.plans.register import Clause, Plan
 from resilience_sim.plans.site import Site
 from resilience_sim.studies import supply
 from resilience_sim.studies.limits import asked, readings, stated
+from resilience_sim.studies.needs import SHARE, Needs, from_on
 from resilience_sim.studies.network_notes import notes
 from resilience_sim.studies.network_supply import FIRE, NetworkSupplies, Promised, Setting
 from resilience_sim.studies.question import OF_THE_SITE, Axis, Choice, Effort, Question, Situation
 from resilience_sim.studies.supply import BLOCK, ENDLESS
-from resilience_sim.units import MINUTE, from_base, to_base
+from resilience_sim.studies.supply_facts import NETWORK_FACTS, NETWORK_RULES
+from resilience_sim.units import from_base, to_base
 
-__all__ = ["MEASURES", "READINGS", "STUDIES", "NetworkOperations"]
+__all__ = ["MEASURES", "NEEDS", "READINGS", "STUDIES", "NetworkOperations"]
 
 Floats = npt.NDArray[np.float64]
 
-STUDIES = ("doors_on_ups", "phones_on_ups", "shedding", "servers_on_ups", "saving_data", "fire_cut", "outage_length")
-MEASURES = {
-    "doors_runtime": "h", "doors_carried": "%", "doors_passable": "%", "phones_runtime": "h", "phones_carried": "%",
-    "phones_extra": "h", "servers_clean": "%", "servers_crashed": "servers", "outage": "h", "outage_beyond": "h",
+DOORS = {"doors_runtime": "h", "doors_carried": "%"}
+ROOM = {
+    "phones_runtime": "h", "phones_carried": "%", "phones_extra": "h", "servers_clean": "%",
+    "servers_crashed": "servers",
 }  # fmt: skip
+STUDIES: Mapping[str, Mapping[str, str]] = {
+    "doors_on_ups": DOORS,
+    "phones_on_ups": ROOM,
+    "shedding": ROOM,
+    "servers_on_ups": ROOM,
+    "saving_data": ROOM,
+    "fire_cut": {"doors_passable": "%"},
+    "outage_length": {"outage": "h", "outage_beyond": "h"},
+}
+MEASURES = {measure: unit for measures in STUDIES.values() for measure, unit in measures.items()}
 READINGS = ("per_event",)
+NEEDS = Needs(
+    facts=NETWORK_FACTS,
+    rules=NETWORK_RULES,
+    quantities={
+        ("P2-17", "runtime"): from_on(0.0, "s"),
+        ("P2-21", "runtime"): from_on(0.0, "s"),
+        ("P2-22", "shed_at"): from_on(0.0, "s"),
+        ("P2-22", "share_shed"): replace(SHARE, optional=True),
+        ("P2-23", "extra_runtime"): from_on(0.0, "s"),
+        ("P2-27", "shutdown_within"): from_on(0.0, "s", optional=True),
+    },
+    measures=STUDIES,
+    interpretations={
+        "P2-11": ("in_order", "clean_only"),
+        "P2-17": ("reached", "about", "enough"),
+        "P2-19": ("cut_after", "cut_before"),
+        "P2-21": ("reached", "enough"),
+        "P2-22": ("at_the_limit", "any_time_before"),
+        "P2-23": ("reached", "enough"),
+        "P2-27": ("reached", "enough"),
+    },
+)
+LEAST_SHED = 0.9  # share of outages in which servers are shut down: less is not worth a rule
 
 
 class NetworkOperations:
@@ -63,9 +98,15 @@ class NetworkOperations:
         The register and the site's facts.
     record
         Outages to replay and the years they cover; adds the scenario ``replay``.
+
+    Raises
+    ------
+    FactError
+        If the site lacks a fact, or has one that no machine can take.
     """
 
     def __init__(self, plan: Plan, site: Site, record: tuple[LineOutages, float] | None = None) -> None:
+        NEEDS.check_site(site)
         self.plan = plan
         self.site = site
         self.record = record
@@ -76,6 +117,9 @@ class NetworkOperations:
             extra_s=self._stated("P2-23", "extra_runtime"),
         )
         self.supplies = NetworkSupplies(site, promised, record)
+        # Built before any work, so that a site which no machine can take is refused at once; kept for the runs.
+        for question in self.questions():
+            self.supplies.inputs(_setting(question.situation))
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickled by what it is made of."""
@@ -103,7 +147,8 @@ class NetworkOperations:
     def _scenarios(self, claim: Claim) -> tuple[str, ...]:
         if claim.study == "fire_cut":
             return (FIRE,)
-        return supply.scenarios(self.record) if claim.interpretation == "enough" else (ENDLESS,)
+        returns = claim.interpretation == "enough" or claim.study == "outage_length"
+        return supply.scenarios(self.record) if returns else (ENDLESS,)
 
     def _question(self, clause: Clause, claim: Claim, scenario: str) -> Question:
         setting = self.setting(claim.study, scenario, readings(clause, claim))
@@ -134,8 +179,9 @@ class NetworkOperations:
 
     @property
     def _share_shed(self) -> float:
-        decided = self.plan.clause("P2-22").quantities["share_shed"].in_force()
-        return 1 - self.site.base("shed.forgotten") if decided is None else decided / 100
+        decided = self.plan.clause("P2-22").quantities["share_shed"]
+        value = decided.in_force()
+        return 1 - self.site.base("shed.forgotten") if value is None else to_base(value, decided.unit)
 
     def replicate(self, situation: Situation, seed: int, replication: int) -> Mapping[str, Floats]:
         """The measures of a block of outages, shape (:data:`~resilience_sim.studies.supply.BLOCK`,)."""
@@ -195,7 +241,7 @@ class NetworkOperations:
                 now = self.plan.clause("P2-22").quantities["shed_at"].in_force()
                 return (
                     self._choice("P2-22", "shed_at", descending=True, most=now),
-                    self._choice("P2-22", "share_shed", descending=False, least=90.0),
+                    self._choice("P2-22", "share_shed", descending=False, least=LEAST_SHED),
                 )
             case "reserve":
                 return (self._choice("P2-27", "shutdown_within", descending=False),)
@@ -207,25 +253,26 @@ class NetworkOperations:
         self, clause: str, name: str, *, descending: bool, least: float = 0.0, most: float | None = None
     ) -> Choice:
         quantity = self.plan.clause(clause).quantities[name]
-        values = [v for v in quantity.bounds.candidates() if v >= least and (most is None or v <= most)]
+        within = [v for v in quantity.bounds.candidates() if most is None or v <= most]
+        values = [v for v in within if to_base(v, quantity.unit) >= least]
         values.sort(reverse=descending)
         return Choice(clause, name, quantity.unit, tuple(values), quantity.in_force(), quantity.label)
 
     def chosen(self, question: Question, values: Sequence[float]) -> Question:
         """The same question with these values of its choices."""
         setting = _setting(question.situation)
+        first, *others = (to_base(v, choice.unit) for v, choice in zip(values, self.choices(question), strict=True))
         match question.option:
             case "promise":
-                unit = self.choices(question)[0].unit
-                return replace(question, limit=from_base(to_base(values[0], unit), question.unit))
+                return replace(question, limit=from_base(first, question.unit))
             case "shedding":
-                changed = replace(setting, shed_after_s=to_base(values[0], "h"), share_shed=values[1] / 100)
+                changed = replace(setting, shed_after_s=first, share_shed=others[0])
             case "reserve":
-                changed = replace(setting, reserve_s=values[0] * MINUTE)
+                changed = replace(setting, reserve_s=first)
             case "battery":
-                changed = replace(setting, blocks=int(values[0]))
+                changed = replace(setting, blocks=int(first))
             case _:
-                changed = replace(setting, state=replace(setting.state, age_s=to_base(values[0], "year")))
+                changed = replace(setting, state=replace(setting.state, age_s=first))
         return replace(question, situation=changed)
 
     def costs(self, question: Question, seed: int) -> Floats:

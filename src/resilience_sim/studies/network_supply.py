@@ -19,7 +19,7 @@ from resilience_sim.hazards.outages import LineOutages
 from resilience_sim.models.power.inputs import Battery, DrawnOutages, Ended, Load, PowerInputs, Shed, Ups
 from resilience_sim.models.power.theory.shedding import total_runtime
 from resilience_sim.plans.site import Site
-from resilience_sim.randomness import Exponential, LogNormal, Never, Streams
+from resilience_sim.randomness import LogNormal, Never, Streams
 from resilience_sim.studies import supply
 from resilience_sim.studies.supply import BLOCK, ENDLESS, Condition
 from resilience_sim.units import HOUR
@@ -96,7 +96,7 @@ class NetworkSupplies:
         self.site = site
         self.promised = promised
         self.record = record
-        self._inputs = lru_cache(maxsize=256)(self._built)
+        self.inputs = lru_cache(maxsize=256)(self._built)
 
     # ---- the equipment, chosen when it was new
 
@@ -105,7 +105,8 @@ class NetworkSupplies:
         """The fewest blocks with which a new battery carries door access for the promised hours."""
         drawn_w = supply.losses(self.site, "doors.idle_loss").drawn_w(self.site.base("doors.load"))
         new = supply.curve(self.site)
-        return supply.fewest_blocks(lambda blocks: new.runtime_at(drawn_w / blocks) >= self.promised.doors_s)
+        promised_s = self.promised.doors_s
+        return supply.fewest_blocks(lambda blocks: new.runtime_at(drawn_w / blocks) >= promised_s, load="doors.load")
 
     @cached_property
     def room_blocks(self) -> int:
@@ -119,7 +120,7 @@ class NetworkSupplies:
             full_s, shed = new.runtime_at(all_w / blocks), new.runtime_at(phones_w / blocks)
             return full_s >= first_s and total_runtime(full_s, shed, self.promised.shed_at_s) >= both_s
 
-        return supply.fewest_blocks(enough)
+        return supply.fewest_blocks(enough, load="ups.load")
 
     def phones_w(self, load_factor: float) -> float:
         """Power of the telephones."""
@@ -161,8 +162,8 @@ class NetworkSupplies:
     def _rules(self, setting: Setting, servers: tuple[str, ...]) -> tuple[Shed, ...]:
         rules = []
         if setting.shed_after_s < math.inf:
-            late = Exponential(max(self.site.base("shed.delay"), 1.0))
-            rules.append(Shed(servers, "after", setting.shed_after_s, delay=late, forgotten=1 - setting.share_shed))
+            late, forgotten = supply.late(self.site), 1 - setting.share_shed
+            rules.append(Shed(servers, "after", setting.shed_after_s, delay=late, forgotten=forgotten))
         if setting.reserve_s > 0:
             rules.append(Shed(servers, "runtime", setting.reserve_s))
         if setting.forced_s > 0:
@@ -173,7 +174,7 @@ class NetworkSupplies:
 
     def replicate(self, setting: Setting, seed: int, replication: int) -> Mapping[str, Floats]:
         """The measures of a block of outages, shape (:data:`~resilience_sim.studies.supply.BLOCK`,)."""
-        inputs = self._inputs(setting)
+        inputs = self.inputs(setting)
         path = supply.simulated(inputs, seed, replication)
         lost_s = path.lost_s[0]
         outage_h = supply.hours(path.duration_s)

@@ -14,7 +14,7 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from resilience_sim.errors import InputsError, PlanError
+from resilience_sim.errors import FactError, InputsError
 from resilience_sim.hazards.outages import LineOutages
 from resilience_sim.hazards.quantiles import Quantiles
 from resilience_sim.models.power.draws import draw
@@ -24,13 +24,13 @@ from resilience_sim.models.power.path import Path
 from resilience_sim.models.power.theory.health import health_at_age
 from resilience_sim.models.power.theory.temperature import life_at, size_factor
 from resilience_sim.plans.site import Site
-from resilience_sim.randomness import Deterministic, Empirical, Law, LogNormal, Never, Streams
+from resilience_sim.randomness import Deterministic, Empirical, Exponential, Law, LogNormal, Never, Streams
 from resilience_sim.studies.question import OF_THE_SITE, Axis, Choice
 from resilience_sim.units import to_base
 
 __all__ = [
     "BLOCK", "ENDLESS", "LAWS", "Condition", "axes", "battery", "battery_sizes", "certain_runtime_s", "condition",
-    "curve", "duration_law", "fewest_blocks", "hours", "losses", "moved", "percent_of", "replacement_ages",
+    "curve", "duration_law", "fewest_blocks", "hours", "late", "losses", "moved", "percent_of", "replacement_ages",
     "scenarios", "shares_over", "simulated",
 ]  # fmt: skip
 
@@ -121,6 +121,12 @@ def losses(site: Site, idle: str) -> Losses:
     return Losses(idle_w=site.base(idle), proportional=site.base("ups.proportional_loss"))
 
 
+def late(site: Site) -> Law:
+    """How long after the moment that a rule names somebody acts."""
+    mean_s = site.base("shed.delay")
+    return Exponential(mean_s) if mean_s > 0 else Deterministic(0.0)
+
+
 def battery(site: Site, state: Condition, *, blocks: int, law: str = "table") -> Battery:
     """A battery of so many blocks in one string, as old and as cold as it is.
 
@@ -135,14 +141,14 @@ def battery(site: Site, state: Condition, *, blocks: int, law: str = "table") ->
 
     Raises
     ------
-    PlanError
+    FactError
         If the site gives no life at 25 °C.
     InputsError
         If the room is colder than the table of size factors.
     """
     lives = dict(zip(site.bases("battery.life_temperatures"), site.bases("battery.life"), strict=True))
     if 25.0 not in lives:
-        raise PlanError(f"site {site.site!r}: battery.life has no value at 25 degC, on which the law of ageing rests")
+        raise FactError("battery.life_temperatures", "lacks 25 degC, on which the law of ageing rests")
     life_s = life_at(state.room_degc, lives[25.0])
     health = health_at_age(state.age_s, life_s, power=site.base("battery.ageing_power"))
     return Battery(
@@ -168,19 +174,28 @@ def _law(site: Site, law: str) -> RuntimeCurve | Kibam:
     return table
 
 
-def fewest_blocks(enough: Callable[[int], bool]) -> int:
+def fewest_blocks(enough: Callable[[int], bool], *, load: str) -> int:
     """The fewest blocks with which a promise is reached; more blocks never reach less.
+
+    Parameters
+    ----------
+    enough
+        Whether so many blocks reach it.
+    load
+        The fact that says how much they have to carry.
 
     Raises
     ------
-    InputsError
-        If ten thousand do not.
+    FactError
+        If ten thousand blocks do not reach it.
     """
     high = 1
     while not enough(high):
         high *= 2
         if high > 10_000:
-            raise InputsError("no battery of up to 10 000 blocks reaches the promise; accepted is a smaller load")
+            raise FactError(
+                load, "is more than 10 000 blocks carry for as long as promised; accepted is a smaller load"
+            )
     low = high // 2
     while high - low > 1:
         middle = (low + high) // 2

@@ -35,18 +35,36 @@ from resilience_sim.plans.claims import Claim, share_of_events
 from resilience_sim.plans.register import Clause, Plan
 from resilience_sim.plans.site import Site
 from resilience_sim.studies.line_events import YEARS
+from resilience_sim.studies.needs import Needs, from_on
 from resilience_sim.studies.question import Axis, Choice, Effort, Question, Situation
 from resilience_sim.studies.utility_event import Event, EventTrace, Load, Rules, Strike, UtilityEvents
+from resilience_sim.studies.utility_facts import UTILITY_FACTS, UTILITY_RULES
 from resilience_sim.studies.utility_notes import utility_notes
 from resilience_sim.units import from_base, parse, to_base
 
-__all__ = ["MEASURES", "READINGS", "STUDIES", "UtilityCallCentre"]
+__all__ = ["MEASURES", "NEEDS", "READINGS", "STUDIES", "UtilityCallCentre"]
 
 Floats = npt.NDArray[np.float64]
 
 STUDIES = {"general_response": "general", "major_response": "major"}
 MEASURES = {"service_level": "%", "answer_rate": "%"}
 READINGS = ("per_event",)
+NEEDS = Needs(
+    facts=UTILITY_FACTS,
+    rules=UTILITY_RULES,
+    quantities={
+        ("P1-08", "lines"): from_on(0.0, "lines"),
+        ("P1-09", "extra_agents"): from_on(0.0, "agents"),
+        ("P1-09", "released_after"): from_on(0.0, "s", optional=True),
+        ("P1-10", "overtime"): from_on(0.0, "s", optional=True),
+        ("P1-11", "advance"): from_on(0.0, "s", optional=True),
+        ("P1-12", "lines"): from_on(0.0, "lines"),
+        ("P1-13", "extra_agents"): from_on(0.0, "agents"),
+        ("P1-13", "specialists"): from_on(0.0, "persons"),
+    },
+    measures=dict.fromkeys(STUDIES, MEASURES),
+    interpretations={"P1-12": ("planned_not_counted", "planned_counted"), "P1-13": ("replaces", "adds")},
+)
 YEARS_ELSEWHERE = 60  # enough to sample a dozen events at each of many sites
 DOUBLING = (0, 1, 2, 3, 5, 10, 20, 40)  # extra agents offered: neighbours differ enough to be told apart
 
