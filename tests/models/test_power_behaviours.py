@@ -94,7 +94,9 @@ def test_p13_shedding_under_both_laws(c, k_per_h, ratio, shed_h, at_h, kinetic_h
     ],
 )
 def test_p14_what_a_shed_gains(shed, total_h):
-    assert phones_h(two_loads(5, 10, shed)) == pytest.approx(total_h, rel=1e-12)
+    assert phones_h(two_loads(5, 10, shed)) == total_h, "whole seconds stay exact"
+    outages = [total_h * HOUR, total_h * HOUR + 1]
+    assert run(two_loads(5, 10, shed, duration_s=outages)).ended[0].tolist() == [KEPT, CUT], "equality survives"
 
 
 @pytest.mark.parametrize(("health", "total_h", "latest_h"), [(1, 6, 4), (0.9, 5, 3), (0.8, 4, 2), (0.7, 3.5, 1)])

@@ -223,6 +223,7 @@ TIES = ["a rule acts as a load is cut", "empty as the mains return", "loads go o
 # -- edges -------------------------------------------------------------------------------------------------------------
 
 CURVE = RuntimeCurve((4.0, 2.0, 1.0), (8.0, 16.0, 32.0))
+STEEP = RuntimeCurve((2.0, 1.9999), (8.0, 16.0))  # at 4 W it rounds to nothing, at 1 W to more than any number
 TWO = (Load("phones", 2.0), Load("servers", 2.0, stop=Deterministic(2.0), waits_s=3.0))
 
 
@@ -252,12 +253,15 @@ GENERATOR = Generator(2.0, 2.0, 0.0, 0.0, fuel_s=4.0)
         plain([20.0], generator=GENERATOR, fire=Deterministic(8.0)),
         plain([20.0], fire=Deterministic(0.0)),
         plain([np.inf], sheds=(Shed(("phones", "servers"), "after", 1.0),), battery=Battery(Kibam(0.3, 60.0, 0.01))),
+        plain([1.0, 9.0], sheds=(Shed(("servers",), "after", 0.0, by="switch"),), battery=Battery(STEEP, charge=0.9)),
+        plain([1.0, 9.0], sheds=(Shed(("servers",), "after", 0.5, by="switch"),), battery=Battery(STEEP, blocks=2)),
         plain([4.0, 4.0], between_s=[0.0, 0.0], battery=Battery(Kibam(0.3, 60.0, 0.002), charge=0.5)),
     ],
     ids=[
         "none", "one that ends as the battery does", "no length", "for ever", "overload", "dead", "rules at zero",
         "rules as it empties", "generator", "generator at once", "fire as the generator comes",
-        "fire as the generator fails", "fire at once", "nothing left on", "wells run dry",
+        "fire as the generator fails", "fire at once", "nothing left on", "no runtime", "no end of runtime",
+        "wells run dry",
     ],
 )  # fmt: skip
 def test_engines_agree_at_the_edges(inputs):

@@ -10,9 +10,10 @@ import math
 import numpy as np
 
 from resilience_sim.models.heaps import hidden
+from resilience_sim.models.power.inputs import LARGEST_LOGARITHM
 from resilience_sim.models.power.plant import FEW, Plant
 
-__all__ = ["carry", "falls_to", "lasts", "recharge", "run_dry", "surely_lasts", "use"]
+__all__ = ["carry", "charge_of", "falls_to", "lasts", "recharge", "run_dry", "surely_lasts", "use"]
 
 
 @hidden
@@ -22,16 +23,23 @@ def carry(p: Plant, u: int, live_strings: int, on_w: float) -> None:
     watts = drawn_w * p.size_factor[u] / (p.blocks[u] * live_strings * p.health[u])
     if p.kinetic[u]:
         p.rate[u] = watts / p.capacity_ws[u]
-    p.full_s[u] = _full_runtime(p, u, watts)
+        return
+    full_s = _full_runtime(p, u, watts)
+    p.in_use[u] = full_s < np.inf
+    if full_s == 0:
+        p.left_s[u] = 0.0
+    elif p.in_use[u]:
+        p.left_s[u] = p.left_s[u] * full_s / p.full_s[u]
+        p.full_s[u] = full_s
 
 
 @hidden
 def _full_runtime(p: Plant, u: int, watts: float) -> float:
-    """Seconds that a full battery at rest carries so many watts per block; remembered, since powers come again."""
+    """Seconds that a full battery carries so many watts per block; remembered, since powers come again."""
     for place in range(FEW):
         if p.known_w[u, place] == watts:
             return float(p.known_s[u, place])
-    seconds = _time_to_empty(p, u, 1.0, 0.0) if p.kinetic[u] else _curve(p, u, watts)
+    seconds = _curve(p, u, watts)
     place = p.known_next[u]
     p.known_w[u, place], p.known_s[u, place] = watts, seconds
     p.known_next[u] = (place + 1) % FEW
@@ -50,7 +58,8 @@ def _curve(p: Plant, u: int, watts: float) -> float:
     if node <= last and p.node_w[node] == watts:
         return float(p.node_s[node])
     low = min(max(node - 1, first), last - 1)
-    return math.exp(p.node_log_s[low] + (math.log(watts) - p.node_log_w[low]) * p.slope[low])
+    logarithm = p.node_log_s[low] + (math.log(watts) - p.node_log_w[low]) * p.slope[low]
+    return math.exp(logarithm) if logarithm < LARGEST_LOGARITHM else np.inf
 
 
 @hidden
@@ -60,9 +69,9 @@ def _head_after(p: Plant, u: int, head: float, seconds: float) -> float:
 
 
 @hidden
-def _time_to_empty(p: Plant, u: int, charge: float, head: float) -> float:
+def _time_to_empty(p: Plant, u: int) -> float:
     """Seconds until the available well of a kinetic battery is empty: it crosses zero once, found to the last bit."""
-    c, rate = p.c[u], p.rate[u]
+    c, charge, head, rate = p.c[u], p.charge[u], p.head[u], p.rate[u]
     if charge <= 0:
         return 0.0
     if rate == 0:
@@ -83,9 +92,9 @@ def _time_to_empty(p: Plant, u: int, charge: float, head: float) -> float:
 @hidden
 def lasts(p: Plant, u: int) -> float:
     """Seconds until it is empty at the present load."""
-    if p.kinetic[u] and not (p.charge[u] == 1.0 and p.head[u] == 0.0):
-        return _time_to_empty(p, u, p.charge[u], p.head[u])
-    return p.charge[u] * p.full_s[u] if p.charge[u] > 0 else 0.0
+    if p.kinetic[u]:
+        return _time_to_empty(p, u)
+    return float(p.left_s[u]) if p.in_use[u] or p.left_s[u] == 0 else np.inf
 
 
 @hidden
@@ -97,31 +106,36 @@ def surely_lasts(p: Plant, u: int, seconds: float) -> bool:
 @hidden
 def falls_to(p: Plant, u: int, share: float) -> float:
     """Seconds until its charge has fallen to a share at the present load."""
-    if p.charge[u] <= share:
-        return 0.0
     if p.kinetic[u]:
+        if p.charge[u] <= share:
+            return 0.0
         return (p.charge[u] - share) / p.rate[u] if p.rate[u] > 0 else np.inf
-    return float((p.charge[u] - share) * p.full_s[u])
+    if p.left_s[u] <= share * p.full_s[u]:
+        return 0.0
+    return p.left_s[u] - share * p.full_s[u] if p.in_use[u] else np.inf
 
 
 @hidden
 def use(p: Plant, u: int, seconds: float) -> None:
     """So many seconds at the present load are over."""
-    if seconds > 0:
-        if p.kinetic[u]:
+    if p.kinetic[u]:
+        if seconds > 0:
             head = _head_after(p, u, p.head[u], seconds)
             p.charge[u] = max(p.charge[u] - p.rate[u] * seconds, 0.0)
             p.head[u] = max(head, -p.c[u] * p.charge[u])
-        else:
-            p.charge[u] = max(p.charge[u] - seconds / p.full_s[u], 0.0)
+    elif p.in_use[u]:
+        p.left_s[u] = max(p.left_s[u] - seconds, 0.0)
 
 
 @hidden
 def recharge(p: Plant, u: int, seconds: float) -> None:
     """So many seconds on mains or generator are over."""
-    p.charge[u] = min(p.charge[u] + seconds / p.recharge_s[u], 1.0)
+    charge = min(charge_of(p, u) + seconds / p.recharge_s[u], 1.0)
     if p.kinetic[u]:
+        p.charge[u] = charge
         p.head[u] = p.head[u] * math.exp(-p.k[u] * seconds)
+    else:
+        p.left_s[u], p.full_s[u] = charge, 1.0
 
 
 @hidden
@@ -130,4 +144,10 @@ def run_dry(p: Plant, u: int) -> None:
     if p.kinetic[u]:
         p.head[u] = -p.c[u] * p.charge[u]
     else:
-        p.charge[u] = 0.0
+        p.left_s[u] = 0.0
+
+
+@hidden
+def charge_of(p: Plant, u: int) -> float:
+    """Share of a full charge."""
+    return float(p.charge[u] if p.kinetic[u] else min(p.left_s[u] / p.full_s[u], 1.0))

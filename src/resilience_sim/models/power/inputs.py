@@ -26,6 +26,9 @@ When = Literal["after", "charge", "runtime"]
 By = Literal["shutdown", "switch"]
 
 
+LARGEST_LOGARITHM = 300.0  # of a runtime: what lies above (1e130 s, by a very steep curve) is taken as infinite
+
+
 class Ended(IntEnum):
     """What an outage did to a load; of several things the worst."""
 
@@ -135,7 +138,8 @@ class RuntimeCurve:
         low = min(max(first_below - 1, 0), len(falling) - 2)
         x0, x1 = math.log(abs(falling[low])), math.log(abs(falling[low + 1]))
         y0, y1 = math.log(values[low]), math.log(values[low + 1])
-        return math.exp(y0 + (math.log(abs(at)) - x0) * ((y1 - y0) / (x1 - x0)))
+        logarithm = y0 + (math.log(abs(at)) - x0) * ((y1 - y0) / (x1 - x0))
+        return math.exp(logarithm) if logarithm < LARGEST_LOGARITHM else math.inf
 
 
 @dataclass(frozen=True)

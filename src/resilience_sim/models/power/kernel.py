@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from resilience_sim.models.heaps import hidden, uncounted
-from resilience_sim.models.power.cells import carry, falls_to, lasts, recharge, run_dry, surely_lasts, use
+from resilience_sim.models.power.cells import carry, charge_of, falls_to, lasts, recharge, run_dry, surely_lasts, use
 from resilience_sim.models.power.draws import Draws
 from resilience_sim.models.power.inputs import Ended, PowerInputs
 from resilience_sim.models.power.path import Path
@@ -61,13 +61,13 @@ def _run(p: Plant) -> None:
     for o in range(len(p.duration_s)):
         returns_s = p.duration_s[o]
         on_line_s, fails_s = _generator(p, o, returns_s)
-        for u in range(len(p.charge)):
+        for u in range(len(p.strings)):
             if o > 0:
                 recharge(p, u, p.between_s[o])
-            p.charge_before[u, o] = p.charge[u]
+            p.charge_before[u, o] = charge_of(p, u)
             if returns_s > 0:
                 _meet(p, o, u, returns_s, on_line_s, fails_s)
-            p.charge_after[u, o] = p.charge[u]
+            p.charge_after[u, o] = charge_of(p, u)
 
 
 @hidden

@@ -24,8 +24,8 @@ class Path:
     on_line_s, generator_fails_s
         When the generator took the load, and when it failed; inf if not before the mains returned, shape (n,).
     charge_before, charge_after
-        Share of a full charge when the mains failed, and when they returned (in an outage without end: after the last
-        thing that happened), shape (units, n).
+        Share of a full charge when the mains failed, and when they returned (in an outage without end: at the last
+        change of load or supply), shape (units, n).
     acted_s
         When a rule first acted; inf if it did not, shape (rules, n).
     lost_s

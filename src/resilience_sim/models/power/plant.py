@@ -96,10 +96,12 @@ class Plant(NamedTuple):
     trace_on: Codes
     rows: Ints  # of the trace, one number
     # the present of the units (u)
-    charge: Floats
-    head: Floats  # available charge above its share of the charge, of a kinetic battery; negative
-    full_s: Floats  # how long a full battery would carry the present load
-    rate: Floats  # share of the capacity drawn per second, of a kinetic battery
+    in_use: Codes  # whether anything is drawn, of a battery with a runtime curve
+    left_s: Floats  # how long it carries the present load, out of how long a full battery would
+    full_s: Floats
+    charge: Floats  # of a kinetic battery: share of a full charge, what is available above its part of that (negative),
+    head: Floats
+    rate: Floats  # and share of the capacity drawn per second
     known_w: Floats  # powers per block whose full_s is known, shape (u, FEW); then full_s, and the place to write next
     known_s: Floats
     known_next: Ints
@@ -189,9 +191,11 @@ def opened(inputs: PowerInputs, draws: Draws, *, trace: bool) -> Plant:
         trace_load=np.empty(switches, dtype=np.int64),
         trace_on=np.empty(switches, dtype=np.int8),
         rows=np.zeros(1, dtype=np.int64),
+        in_use=np.zeros(len(units), dtype=np.int8),
+        left_s=np.array([battery.charge for battery in batteries], dtype=float),
+        full_s=np.ones(len(units)),
         charge=np.array([battery.charge for battery in batteries], dtype=float),
         head=np.zeros(len(units)),
-        full_s=np.full(len(units), np.inf),
         rate=np.zeros(len(units)),
         known_w=np.full((len(units), FEW), np.nan),
         known_s=np.full((len(units), FEW), np.nan),

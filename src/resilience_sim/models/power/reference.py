@@ -88,30 +88,46 @@ class Cell(Protocol):
 
 @dataclass(eq=False)
 class LinearBattery:
-    """A phase of length d at a power that a full charge carries for T uses d/T of a full charge."""
+    """A phase of length d at a power that a full charge carries for T uses d/T of a full charge.
+
+    What is left is known as the seconds for which it lasts, out of those for which a full charge would.
+    """
 
     law: RuntimeCurve
-    charge: float
-    full_s: float = math.inf
+    left_s: float
+    full_s: float = 1.0
+    in_use: bool = False
+
+    @property
+    def charge(self) -> float:
+        return min(self.left_s / self.full_s, 1.0)
 
     def carry(self, watts: float) -> None:
-        self.full_s = self.law.runtime_at(watts)
+        full_s = self.law.runtime_at(watts)
+        self.in_use = full_s < math.inf
+        if full_s == 0:  # a curve so steep that the runtime rounds to nothing
+            self.left_s = 0.0
+        elif self.in_use:
+            self.left_s = self.left_s * full_s / self.full_s
+            self.full_s = full_s
 
     def use(self, seconds: float) -> None:
-        if seconds > 0:
-            self.charge = max(self.charge - seconds / self.full_s, 0.0)
+        if self.in_use:
+            self.left_s = max(self.left_s - seconds, 0.0)
 
     def recharge(self, share: float, seconds: float) -> None:
-        self.charge = min(self.charge + share, 1.0)
+        self.left_s, self.full_s = min(self.charge + share, 1.0), 1.0
 
     def run_dry(self) -> None:
-        self.charge = 0.0
+        self.left_s = 0.0
 
     def lasts(self) -> float:
-        return self.charge * self.full_s if self.charge > 0 else 0.0
+        return self.left_s if self.in_use or self.left_s == 0 else math.inf
 
     def falls_to(self, share: float) -> float:
-        return (self.charge - share) * self.full_s if self.charge > share else 0.0
+        if self.left_s <= share * self.full_s:
+            return 0.0
+        return self.left_s - share * self.full_s if self.in_use else math.inf
 
 
 @dataclass(eq=False)
