@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from resilience_sim.hazards.outages import LineOutages
 from resilience_sim.plans.claims import Claim
-from resilience_sim.plans.register import Plan
+from resilience_sim.plans.register import Clause, Plan
 from resilience_sim.plans.site import Site
 from resilience_sim.studies import supply
 from resilience_sim.studies.call_centre_supply import AIR_CONDITIONING, APPLIANCES, CallCentreSupply, Setting
@@ -63,6 +63,7 @@ NEEDS = Needs(
         "P4-17": ("appliances_off", "appliances_on"),
     },
 )
+RULES = {"P4-13": ("cooling_off", AIR_CONDITIONING), "P4-17": ("appliances_off", APPLIANCES)}
 FORGOTTEN = (10.0, 5.0, 2.0, 0.0)  # per cent of outages in which nobody switches off, as offered to a recommendation
 
 
@@ -110,18 +111,20 @@ class CallCentre:
     def questions(self) -> Sequence[Question]:
         """One question per claim and scenario."""
         return [
-            asked(
-                self.plan,
-                self.site,
-                clause,
-                claim,
-                scenario=scenario,
-                situation=self.setting(claim.study, scenario, readings(clause, claim)),
-                unit=MEASURES[claim.measure],
-            )
+            self._question(clause, claim, scenario)
             for clause, claim in self.plan.claims()
             for scenario in self._scenarios(claim)
         ]
+
+    def _question(self, clause: Clause, claim: Claim, scenario: str) -> Question:
+        setting = self.setting(claim.study, scenario, readings(clause, claim))
+        unit = MEASURES[claim.measure]
+        question = asked(self.plan, self.site, clause, claim, scenario=scenario, situation=setting, unit=unit)
+        if (clause.id, claim.limit) != ("P4-14", "site.ups.design_time"):
+            return question
+        # Once the plan itself says how long the UPS lasts alone, that is promised, whatever it was designed for.
+        promised_s = self._stated("P4-14", "battery_time", "ups.design_time")
+        return replace(question, limit=from_base(promised_s, unit))
 
     def _scenarios(self, claim: Claim) -> tuple[str, ...]:
         returns = claim.interpretation == "enough" or claim.study in ("restoration", "outage_length")
@@ -136,9 +139,16 @@ class CallCentre:
                 on_load_s=self._stated("P4-15", "on_load_within", "generator.on_load"),
                 check_s=self._stated("P4-18", "checked_within", "restoration.check"),
             )
-        rules = {"P4-13": ("cooling_off", AIR_CONDITIONING), "P4-17": ("appliances_off", APPLIANCES)}
-        followed = tuple(name for clause, (followed, name) in rules.items() if read.get(clause) == followed)
+        followed = tuple(
+            (name, self._decided(clause)) for clause, (rule, name) in RULES.items() if read.get(clause) == rule
+        )
         return replace(plain, switched_off=followed, forgotten=self.site.base("shed.forgotten"))
+
+    def _decided(self, clause: str) -> float | None:
+        """Seconds within which the plan wants it switched off; `None` where it leaves that open."""
+        within = self.plan.clause(clause).quantities["switched_off_within"]
+        value = within.in_force()
+        return None if value is None else to_base(value, within.unit)
 
     def _stated(self, clause: str, quantity: str, instead: str) -> float:
         return stated(self.plan, self.site, clause, quantity, instead)
@@ -202,7 +212,12 @@ class CallCentre:
             case "promise":
                 return replace(question, limit=from_base(first, question.unit))
             case "switching":
-                changed = replace(setting, within_s=first, forgotten=others[0])
+                # A second rule for whose time there is no decision is followed by the same people, in one go.
+                own = RULES[question.clause][1]
+                switched = tuple(
+                    (name, first if name == own or at_s is None else at_s) for name, at_s in setting.switched_off
+                )
+                changed = replace(setting, switched_off=switched, forgotten=others[0])
             case "start_delay":
                 changed = replace(setting, on_load_s=first)
             case "check":

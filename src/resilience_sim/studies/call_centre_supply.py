@@ -41,9 +41,8 @@ class Setting:
     on_load_s
         From the mains' failure until the generator carries the load; `None`: without a generator.
     switched_off
-        What is switched off: air-conditioning, appliances.
-    within_s
-        By when somebody has done it; `None`: when people get to it.
+        What is switched off (air-conditioning, appliances), and after how many seconds somebody has done it; `None`:
+        when people get to it.
     forgotten
         Share of outages in which nobody does.
     check_s
@@ -54,8 +53,7 @@ class Setting:
     state: Condition
     blocks: int
     on_load_s: float | None = None
-    switched_off: tuple[str, ...] = ()
-    within_s: float | None = None
+    switched_off: tuple[tuple[str, float | None], ...] = ()
     forgotten: float = 0.0
     check_s: float = 0.0
 
@@ -121,10 +119,11 @@ class CallCentreSupply:
         return PowerInputs(outages, (ups,), None if setting.on_load_s is None else self.generator(setting.on_load_s))
 
     def _rules(self, setting: Setting, there: set[str]) -> tuple[Shed, ...]:
-        delay = supply.late(self.site) if setting.within_s is None else Deterministic(setting.within_s)
+        late = supply.late(self.site)
+        delays = {name: late if at_s is None else Deterministic(at_s) for name, at_s in setting.switched_off}
         return tuple(
             Shed((name,), "after", 0.0, by="switch", delay=delay, forgotten=setting.forgotten)
-            for name in setting.switched_off
+            for name, delay in delays.items()
             if name in there
         )
 
@@ -140,7 +139,7 @@ class CallCentreSupply:
             "service_kept": supply.percent_of(lost_s == np.inf),
             "taken_over": supply.percent_of(started & (path.on_line_s <= lost_s)),
             "generator_starts": supply.percent_of(started),
-            "generator_runs": supply.hours(_ran_s(path.on_line_s, path.generator_fails_s)),
+            "generator_runs": supply.hours(_ran_s(path, self.site.base("generator.fuel"))),
             "runtime_after_check": self._after_check(setting, inputs, path) / MINUTE,
             "outage": path.duration_s / MINUTE,
         }
@@ -159,6 +158,13 @@ class CallCentreSupply:
         return supply.certain_runtime_s(inputs)
 
 
-def _ran_s(on_line_s: Floats, fails_s: Floats) -> Floats:
-    """Seconds for which the generator ran; 0 where it never did."""
-    return np.subtract(fails_s, on_line_s, out=np.zeros_like(fails_s), where=on_line_s < np.inf)
+def _ran_s(path: Path, fuel_s: float) -> Floats:
+    """Seconds for which the generator ran; 0 where it never did.
+
+    As long as there was fuel is just that long: the difference of its two instants may be short of it by the last bit.
+    """
+    started = path.on_line_s < np.inf
+    ran_s = np.zeros_like(path.on_line_s)
+    ran_s[started] = path.generator_fails_s[started] - path.on_line_s[started]
+    ran_s[started & (path.generator_fails_s == path.on_line_s + fuel_s)] = fuel_s
+    return ran_s

@@ -1,0 +1,469 @@
+"""The network operations centre's study: its UPS clauses as they read, and the laws and closed forms behind them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from scipy.integrate import quad
+from scipy.stats import lognorm
+
+from resilience_sim.experiments.breaking import breaking_point
+from resilience_sim.experiments.recommend import recommend
+from resilience_sim.experiments.runs import Runs
+from resilience_sim.experiments.workers import pickled, replicate
+from resilience_sim.hazards.outages import LineOutages
+from resilience_sim.models.power.theory.health import age_at_health
+from resilience_sim.models.power.theory.packs import runtime
+from resilience_sim.models.power.theory.sequence import stops_in_sequence
+from resilience_sim.models.power.theory.shedding import latest_shed, shed_at_runtime, total_runtime
+from resilience_sim.plans.files import library, read_plan, read_site
+from resilience_sim.studies import bind, supply
+from resilience_sim.studies.network_operations import NetworkOperations
+from resilience_sim.studies.network_supply import Setting
+from resilience_sim.studies.question import Question
+from resilience_sim.studies.supply import BLOCK, ENDLESS
+from resilience_sim.units import HOUR, MINUTE
+from resilience_sim.verdicts.selection import Found
+from resilience_sim.verdicts.verdict import Answer
+
+Floats = npt.NDArray[np.float64]
+
+FOLDER = library()["network-operations"]
+PLAN, _ = read_plan(FOLDER)
+SITE, _ = read_site(FOLDER)
+YEAR = 365 * 86400.0
+
+# Nothing left to chance, in the facts' own units: who sheds does it at once, and stops take no time to speak of.
+SURE = {
+    "battery.string_fails": 0.0, "ups.transfer_fails": 0.0, "shed.forgotten": 0.0, "shed.delay": 0.0,
+    "servers.shutdown": 1e-9, "servers.maker_reserve": 0.0, "battery.age": 0.0,
+}  # fmt: skip
+# 20 blocks then carry 16.5 W each with everything on (5 h by the table), and 8.79 W with telephones only (10 h).
+AT_NODES = {
+    "ups.load": 20 * 16.5, "phones.load_share_of_ups": 8.79 / 16.5, "ups.idle_loss": 0.0, "ups.proportional_loss": 0.0,
+}  # fmt: skip
+FULL_H, SHED_H = 5.0, 10.0
+
+
+@cache
+def study() -> NetworkOperations:
+    found = bind(PLAN, SITE)
+    assert isinstance(found, NetworkOperations)
+    return found
+
+
+def at(values: Mapping[str, float]) -> NetworkOperations:
+    return study().at_site(values)
+
+
+def ask(asked: NetworkOperations, claim: str, scenario: str = ENDLESS) -> Question:
+    (question,) = (q for q in asked.questions() if (q.claim.id, q.scenario) == (claim, scenario))
+    return question
+
+
+def setting(question: Question) -> Setting:
+    assert isinstance(question.situation, Setting)
+    return question.situation
+
+
+def outcomes(asked: NetworkOperations, question: Question, *, blocks: int = 1, seed: int = 5) -> Floats:
+    rows = [asked.replicate(question.situation, seed, k)[question.measure] for k in range(blocks)]
+    return np.concatenate(rows)
+
+
+def share_kept(asked: NetworkOperations, question: Question, *, blocks: int = 40, seed: int = 5) -> float:
+    return float(question.kept(outcomes(asked, question, blocks=blocks, seed=seed)).mean())
+
+
+def assert_share(found: float, true: float, n: int) -> None:
+    """Within four standard errors."""
+    assert abs(found - true) <= 4 * math.sqrt(max(true * (1 - true), 1 / n) / n), (found, true)
+
+
+def record(hours: list[float]) -> tuple[LineOutages, float]:
+    ends = np.array(hours) * HOUR
+    return LineOutages(np.zeros(len(hours)), ends, np.full(len(hours), 1000)), 1.0
+
+
+# ---- what is asked
+
+
+def test_every_power_clause_has_a_claim_and_every_reading_of_it_is_asked() -> None:
+    for clause in PLAN.clauses:
+        if clause.model == "power":
+            assert clause.claims, clause.id
+    read = {(key, name) for _, claim in PLAN.claims() for key, name in claim.readings.items()}
+    read |= {(clause.id, claim.interpretation) for clause, claim in PLAN.claims() if claim.interpretation}
+    readings = {(c.id, i.id) for c in PLAN.clauses if c.model == "power" for i in c.interpretations}
+    assert read == readings
+
+
+def test_every_claim_is_asked_in_the_scenarios_that_it_fits() -> None:
+    def scenarios(asked: NetworkOperations) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for question in asked.questions():
+            assert question.scenario not in found.setdefault(question.claim.id, set())
+            found[question.claim.id].add(question.scenario)
+        return found
+
+    returns = {"normal_day", "storm_day", "pledge"}
+    replayed = scenarios(NetworkOperations(PLAN, SITE, record([1.0, 5.0])))
+    for (_, claim), found in zip(PLAN.claims(), scenarios(study()).values(), strict=True):
+        if claim.interpretation == "enough":
+            assert found == returns
+            assert replayed[claim.id] == returns | {"replay"}
+        else:
+            assert found == ({"fire"} if claim.study == "fire_cut" else {ENDLESS})
+            assert replayed[claim.id] == found
+
+
+# ---- the batteries
+
+
+def test_batteries_are_the_fewest_blocks_with_which_new_ones_keep_the_promises() -> None:
+    new = at(SURE)
+    for claim in ("P2-17.a", "P2-21.a", "P2-23.a"):
+        question = ask(new, claim)
+        assert share_kept(new, question, blocks=1) == 1, claim
+    for claim in ("P2-17.a", "P2-23.a"):  # the machine room's battery is as large as its harder promise needs
+        question = ask(new, claim)
+        fewer = replace(question, situation=replace(setting(question), blocks=setting(question).blocks - 1))
+        assert share_kept(new, fewer, blocks=1) == 0, claim
+
+
+def test_a_battery_does_not_grow_with_the_age_the_room_and_the_load_that_test_it() -> None:
+    worse = at({"battery.age": 7.0, "battery.room": 33.0, "ups.load_factor": 1.3}).supplies
+    assert (worse.doors_blocks, worse.room_blocks) == (study().supplies.doors_blocks, study().supplies.room_blocks)
+
+
+@pytest.mark.parametrize(
+    ("age", "room", "factor"), [(0.0, 25.0, 1.0), (3.0, 25.0, 1.0), (5.0, 12.0, 0.8), (2, 35, 1.4)]
+)
+def test_doors_last_as_long_as_the_closed_form_of_their_pack(age: float, room: float, factor: float) -> None:
+    there = at({**SURE, "battery.age": age, "battery.room": room, "ups.load_factor": factor})
+    question = ask(there, "P2-17.a")
+    (unit,) = there.supplies.inputs(setting(question)).units
+    closed_h = runtime(unit.battery, SITE.base("doors.load") * factor, losses=unit.losses) / HOUR
+    assert outcomes(there, question) == pytest.approx(closed_h, rel=1e-9)
+
+
+# ---- telephones and shedding
+
+
+@pytest.mark.parametrize(
+    ("health", "total_h", "latest_h"),
+    [(1.0, 6.0, 4.0), (0.9, 4.84304, 2.82492), (0.8, 3.86729, 1.65410), (0.7, 3.34055, 0.47495)],
+)
+def test_p15_the_telephones_clause_through_the_study(health: float, total_h: float, latest_h: float) -> None:
+    there = at({**SURE, **AT_NODES})
+    age_s = age_at_health(health, 6 * YEAR)
+    question = ask(there, "P2-23.a")
+    aged = replace(setting(question), blocks=20, state=replace(setting(question).state, age_s=age_s))
+    full_s, shed_s = (supply.curve(SITE).runtime_at(watts / health) for watts in (16.5, 8.79))
+    hours = there.replicate(aged, 5, 0)["phones_runtime"]
+    assert hours == pytest.approx(total_runtime(full_s, shed_s, 4 * HOUR) / HOUR, rel=1e-9)
+    assert hours == pytest.approx(total_h, abs=1e-4)
+    assert latest_shed(full_s, shed_s, 6 * HOUR) / HOUR == pytest.approx(latest_h, abs=1e-4)
+    if health < 1:  # the very latest time is no multiple of a quarter of an hour: the one before it is recommended
+        option = replace(question, situation=aged, option="shedding")
+        found = recommend(PLAN, there, (option,), seed=8, family_error=0.05)
+        assert found.result.status is Found.FOUND
+        assert found.result.certified
+        assert found.recommended is not None
+        assert found.recommended[0] == math.floor(latest_h * 4) / 4
+
+
+def test_p17_a_person_sheds_late_or_forgets() -> None:
+    """As P17, with an exponential delay: chance and mean through the study."""
+    mean_h, forgotten = 1.0, 0.1
+    there = at({**SURE, **AT_NODES, "shed.delay": 60 * mean_h})
+    question = replace(ask(there, "P2-23.a"), option="shedding")
+    chosen = there.chosen(question, (3.0, 100 * (1 - forgotten)))
+    chosen = replace(chosen, situation=replace(setting(chosen), blocks=20))
+    extra_h = outcomes(there, chosen, blocks=40)
+    slack_h = latest_shed(FULL_H, SHED_H, 6.0) - 3.0
+    assert_share(float(chosen.kept(extra_h).mean()), (1 - forgotten) * -math.expm1(-slack_h / mean_h), extra_h.size)
+    shed_h = 3.0 + mean_h * -math.expm1(-(FULL_H - 3.0) / mean_h)  # never later than the battery lasts
+    mean = (1 - forgotten) * (SHED_H - (SHED_H / FULL_H - 1) * shed_h) + forgotten * FULL_H
+    assert abs(extra_h.mean() + 4.0 - mean) <= 4 * extra_h.std() / math.sqrt(extra_h.size)
+
+
+def test_the_ups_own_reserve_sheds_where_nobody_does() -> None:
+    there = at({**SURE, **AT_NODES, "servers.maker_reserve": 30.0})
+    question = ask(there, "P2-21.a")
+    forgotten = replace(setting(question), blocks=20, share_shed=0.0)
+    _, closed_h = shed_at_runtime(FULL_H, SHED_H, 0.5)
+    assert there.replicate(forgotten, 5, 0)["phones_runtime"] == pytest.approx(closed_h, rel=1e-9)
+
+
+def test_servers_go_down_in_sequence_as_the_closed_form_says() -> None:
+    """Stops that take their time, nearly all the same: clean if the last is down before the battery is empty."""
+    there = at({**SURE, **AT_NODES, "servers.shutdown": 5.0, "servers.shutdown_sigma": 1e-9})
+    question = ask(there, "P2-27.a")
+    (unit,) = there.supplies.inputs(replace(setting(question), blocks=20)).units
+    on_w = [load.power_w for load in unit.loads]
+    runtimes = [runtime(unit.battery, math.fsum([on_w[0], *on_w[1 + k :]])) for k in range(5)]
+    for reserve_min, clean in ((19.0, 100.0), (8.0, 0.0)):
+        closed = stops_in_sequence(runtimes, [5 * MINUTE] * 4, runtimes[0] - reserve_min * MINUTE)
+        row = there.replicate(replace(setting(question), blocks=20, reserve_s=reserve_min * MINUTE), 5, 0)
+        assert row["phones_runtime"] == pytest.approx(closed.empty / HOUR, rel=1e-7)
+        assert row["servers_clean"] == pytest.approx(25.0 * len(closed.down))
+        assert row["servers_crashed"] == pytest.approx(4 - len(closed.down))
+        assert (len(closed.down) == 4) == (clean == 100)
+
+
+# ---- chance
+
+
+def test_a_supply_is_there_if_its_string_is_sound_and_its_transfer_works() -> None:
+    f, t = 0.08, 0.02
+    there = at({"battery.string_fails": f, "ups.transfer_fails": t})
+    for claim in ("P2-16.a", "P2-20.a"):
+        assert_share(share_kept(there, ask(there, claim)), (1 - f) * (1 - t), 40 * BLOCK)
+
+
+def test_forgetting_multiplies_the_share_of_outages_in_which_the_hours_are_reached() -> None:
+    f, t, forgotten = 0.08, 0.02, 0.25
+    chances = {"battery.string_fails": f, "ups.transfer_fails": t, "shed.forgotten": forgotten}
+    there = at({**SURE, **AT_NODES, **chances})
+    question = ask(there, "P2-23.b")
+    question = replace(question, situation=replace(setting(question), blocks=20))
+    assert_share(share_kept(there, question), (1 - f) * (1 - t) * (1 - forgotten), 40 * BLOCK)
+
+
+def test_a_share_that_the_plan_decides_takes_the_place_of_the_sites() -> None:
+    (index,) = (k for k, clause in enumerate(PLAN.clauses) if clause.id == "P2-22")
+    clause = PLAN.clauses[index]
+    shed = clause.quantities["share_shed"]
+    entry = shed.history[0].model_copy(update={"value": 95.0, "status": "in_force"})
+    decided = clause.model_copy(
+        update={"quantities": {**clause.quantities, "share_shed": shed.model_copy(update={"history": (entry,)})}}
+    )
+    clauses = (*PLAN.clauses[:index], decided, *PLAN.clauses[index + 1 :])
+    there = NetworkOperations(PLAN.model_copy(update={"clauses": clauses}), SITE)
+    assert setting(ask(there, "P2-23.a")).share_shed == pytest.approx(0.95)
+    assert setting(ask(study(), "P2-23.a")).share_shed == pytest.approx(1 - SITE.base("shed.forgotten"))
+
+
+# ---- laws on the same draws
+
+
+def test_p51_shedding_earlier_never_shortens_the_telephones() -> None:
+    question = replace(ask(study(), "P2-23.a"), option="shedding")
+    late_to_early = study().choices(question)[0].values
+    hours = np.array([outcomes(study(), study().chosen(question, (at_h, 100.0))) for at_h in late_to_early])
+    assert (np.diff(hours, axis=0) >= -1e-9).all()
+    assert hours[-1].mean() > hours[0].mean() + 0.5
+
+
+@pytest.mark.parametrize("claim", ["P2-17.a", "P2-21.a", "P2-23.a", "P2-23.b"])
+def test_p52_age_cold_warmth_and_load_never_lengthen_the_hours(claim: str) -> None:
+    question = ask(study(), claim)
+    for axis in study().axes(question):
+        moved = [replace(question, situation=study().moved(question, axis, value)) for value in axis.values]
+        hours = np.array([outcomes(study(), one) for one in moved])
+        assert (np.diff(hours, axis=0) <= 1e-9).all(), axis.name
+        assert hours[-1].mean() < hours[0].mean(), axis.name
+
+
+def test_more_servers_are_clean_with_a_larger_reserve() -> None:
+    question = replace(ask(study(), "P2-27.a"), option="reserve")
+    clean = [outcomes(study(), study().chosen(question, (minutes,))) for minutes in (1.0, 10.0, 20.0, 40.0)]
+    assert (np.diff(np.array(clean), axis=0) >= 0).all()
+    assert clean[-1].mean() > clean[0].mean() + 50
+
+
+# ---- how long outages last
+
+
+def test_enough_is_the_share_of_outages_that_the_law_says() -> None:
+    hours = [0.5, 3.0, 3.5, 5.0, 7.0, 30.0]
+    there = NetworkOperations(PLAN, SITE, record(hours))
+    for question in there.questions():
+        if question.claim.study != "outage_length":
+            continue
+        law = supply.duration_law(SITE, question.scenario, there.record)
+        beyond_h = 4.0 if question.measure == "outage_beyond" else 0.0
+        (true,) = supply.shares_over(law, [question.limit + beyond_h])
+        assert_share(share_kept(there, question), true, 40 * BLOCK)
+        if question.scenario == "replay":
+            assert true == pytest.approx(np.mean(np.array(hours) <= question.limit + beyond_h))
+
+
+def test_servers_crash_in_real_outages_only_if_these_outlast_the_battery_or_nothing_took_over() -> None:
+    question = ask(study(), "P2-27.b", "storm_day")
+    row = study().replicate(question.situation, 5, 0)
+    ran = row["phones_runtime"] < row["outage"]
+    assert (row["servers_crashed"][~ran] == 0).all()
+    assert (row["servers_crashed"][row["phones_runtime"] == 0] == 4).all()
+
+
+def test_the_order_of_ways_leaves_nothing_to_crash_but_where_the_power_was_gone_at_once() -> None:
+    in_order, clean_only = ask(study(), "P2-11.a"), ask(study(), "P2-11.b")
+    for k in range(10):
+        row = study().replicate(in_order.situation, 5, k)
+        assert (row["servers_crashed"] == np.where(row["phones_runtime"] > 0, 0, 4)).all()
+        assert (row["servers_crashed"] <= study().replicate(clean_only.situation, 5, k)["servers_crashed"]).all()
+
+
+# ---- fire
+
+
+def test_who_waits_for_the_last_person_locks_nobody_in_but_where_power_never_was() -> None:
+    f, t, opens = 0.2, 0.05, 0.5
+    there = at({"battery.string_fails": f, "ups.transfer_fails": t, "doors.open_without_power": opens})
+    question = ask(there, "P2-19.a", "fire")
+    for k in range(10):
+        row = there.replicate(question.situation, 5, k)
+        assert (row["doors_runtime"][row["doors_passable"] == 0] == 0).all()
+    true = 1 - (1 - (1 - f) * (1 - t)) * (1 - opens)
+    assert_share(share_kept(there, question), true, 40 * BLOCK)
+
+
+def test_who_cuts_at_once_locks_in_those_who_are_slower_where_doors_do_not_open() -> None:
+    f, t, opens = 0.2, 0.05, 0.5
+    there = at({"battery.string_fails": f, "ups.transfer_fails": t, "doors.open_without_power": opens})
+    sigma = 0.5
+
+    def law(fact: str) -> Any:
+        mean = SITE.base(fact)
+        return lognorm(sigma, scale=mean / math.exp(sigma**2 / 2))
+
+    cut, walk, first_s = law("fire.cut_decision"), law("fire.walk_out"), SITE.base("fire.staff_pre_movement")
+    cut_first, _ = quad(lambda w: walk.pdf(w) * cut.cdf(first_s + w), 0, math.inf)
+    powered = (1 - f) * (1 - t) * (1 - cut_first)
+    assert_share(share_kept(there, ask(there, "P2-19.b", "fire")), powered + (1 - powered) * opens, 40 * BLOCK)
+
+
+# ---- what may be chosen
+
+
+@pytest.mark.parametrize(
+    ("claim", "option"),
+    [
+        ("P2-17.a", "promise"), ("P2-17.a", "battery"), ("P2-17.a", "replacement"), ("P2-17.b", "replacement"),
+        ("P2-21.a", "promise"), ("P2-21.a", "replacement"), ("P2-23.a", "battery"), ("P2-23.b", "battery"),
+    ],
+)  # fmt: skip
+def test_p56_what_is_recommended_holds_and_the_next_cheaper_fails_on_fresh_draws(claim: str, option: str) -> None:
+    question = replace(ask(study(), claim), option=option)
+    found = recommend(PLAN, study(), (question,), seed=8, family_error=0.05)
+    assert found.result.status is Found.FOUND
+    assert found.result.certified
+    (choice,), (value,) = found.choices, found.recommended or ()
+    place = choice.values.index(value)
+    assert place > 0
+    for k, holds in ((place, True), (place - 1, False)):
+        chosen = study().chosen(question, (choice.values[k],))
+        assert (share_kept(study(), chosen, blocks=60, seed=991) >= question.required) == holds
+
+
+def test_hours_to_promise_are_those_of_the_closed_form_rounded_down() -> None:
+    question = replace(ask(study(), "P2-17.a"), option="promise")
+    found = recommend(PLAN, study(), (question,), seed=8, family_error=0.05)
+    hours = study().supplies.runtime_s(setting(question)) / HOUR
+    assert found.recommended == (math.floor(hours * 2) / 2,)
+
+
+def test_hours_that_would_be_enough_are_needed_and_not_promised() -> None:
+    question = replace(ask(study(), "P2-17.c", "pledge"), option="promise")
+    (choice,) = study().choices(question)
+    assert (choice.clause, choice.quantity) == ("site", "hours_needed")
+    assert choice.values == tuple(sorted(choice.values))
+    reached = replace(ask(study(), "P2-17.a"), option="promise")
+    assert study().choices(reached)[0].clause == "P2-17"
+
+
+def test_costs_rise_with_every_easier_choice() -> None:
+    for question in study().questions():
+        for option in study().options(question):
+            asked = replace(question, option=option)
+            costs = study().costs(asked, 1)
+            assert costs.shape == tuple(len(choice.values) for choice in study().choices(asked))
+            for axis in range(costs.ndim):
+                assert (np.diff(costs, axis=axis) >= -1e-12).all(), (question.claim.id, option)
+
+
+def test_a_choice_reads_the_unit_of_its_quantity() -> None:
+    (index,) = (k for k, clause in enumerate(PLAN.clauses) if clause.id == "P2-27")
+    clause = PLAN.clauses[index]
+    in_seconds = clause.quantities["shutdown_within"].model_copy(update={"unit": "s"})
+    quantities = {**clause.quantities, "shutdown_within": in_seconds}
+    clauses = (*PLAN.clauses[:index], clause.model_copy(update={"quantities": quantities}), *PLAN.clauses[index + 1 :])
+    there = NetworkOperations(PLAN.model_copy(update={"clauses": clauses}), SITE)
+    question = replace(ask(there, "P2-27.a"), option="reserve")
+    assert setting(there.chosen(question, (45.0,))).reserve_s == 45.0
+    assert setting(study().chosen(question, (45.0,))).reserve_s == 45 * MINUTE
+
+
+# ---- breaking points
+
+
+@pytest.mark.parametrize("axis_name", ["battery.age", "battery.room_cold", "ups.load_factor"])
+def test_a_breaking_point_brackets_the_closed_form_and_is_judged_so_on_fresh_draws(axis_name: str) -> None:
+    question = ask(study(), "P2-17.b")
+    (axis,) = (axis for axis in study().axes(question) if axis.name == axis_name)
+    point = breaking_point(question, axis, Runs(study(), 11), alpha=1e-3)
+    assert point.holds_at is not None
+    assert point.fails_at is not None
+    for value, answer in ((point.holds_at, Answer.HOLDS), (point.fails_at, Answer.FAILS)):
+        moved = study().moved(question, axis, value)
+        assert isinstance(moved, Setting)
+        assert (study().supplies.runtime_s(moved) / HOUR >= question.limit) == (answer is Answer.HOLDS)
+        assert Runs(study(), 12).judge(question, alpha=1e-3, situation=moved).answer is answer
+
+
+# ---- the same for everybody
+
+
+def test_equal_arguments_give_equal_outages_in_another_study_and_another_process() -> None:
+    other = NetworkOperations(PLAN, SITE)
+    for claim, scenario in (("P2-23.a", ENDLESS), ("P2-27.b", "storm_day"), ("P2-19.b", "fire")):
+        situation = ask(study(), claim, scenario).situation
+        here = study().replicate(situation, 5, 3)
+        there = replicate(pickled(study()), situation, 5, [3], 1)[0]
+        for row in (other.replicate(situation, 5, 3), there):
+            assert set(row) == set(here)
+            assert all(np.array_equal(row[name], here[name]) for name in here)
+
+
+def test_another_site_changes_what_its_facts_are_about_and_nothing_else() -> None:
+    def settings(asked: NetworkOperations, kind: str) -> list[Setting]:
+        return [setting(q) for q in asked.questions() if setting(q).supply == kind]
+
+    heavier = at({"doors.load": 120.0})
+    assert settings(heavier, "room") == settings(study(), "room")
+    assert heavier.supplies.doors_blocks > study().supplies.doors_blocks
+    older = at({"battery.age": 5.0})
+    for kind in ("doors", "room"):
+        aged = [replace(one, state=replace(one.state, age_s=5 * YEAR)) for one in settings(study(), kind)]
+        assert settings(older, kind) == aged
+    forgetful = at({"shed.forgotten": 0.3})
+    assert {one.share_shed for one in settings(forgetful, "room")} == {0.7, 1.0}
+    assert settings(forgetful, "doors") == settings(study(), "doors")
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_notes_tell_the_figures_of_the_machine(language: str) -> None:
+    there = NetworkOperations(PLAN, SITE, record([1.0, 5.0, 13.0]))
+    notes = "\n".join(there.notes(1, "zh" if language == "zh" else "en"))
+    state, supplies = supply.condition(SITE), there.supplies
+    wanted = [str(supplies.doors_blocks), str(supplies.room_blocks)]
+    wanted.append(f"{100 * supply.battery(SITE, state, blocks=1).health:.1f}")
+    doors = Setting(ENDLESS, "doors", state, supplies.doors_blocks)
+    room = Setting(ENDLESS, "room", state, supplies.room_blocks)
+    wanted += [
+        " / ".join(f"{supplies.runtime_s(one, law=law) / HOUR:.2f}" for law in supply.LAWS) for one in (doors, room)
+    ]
+    for scenario in ("normal_day", "storm_day", "pledge", "replay"):
+        law = supply.duration_law(SITE, scenario, there.record)
+        wanted.append(" / ".join(f"{100 * share:.0f}" for share in supply.shares_over(law, (4.0, 6.0, 12.0))))
+    for words in wanted:
+        assert words in notes
