@@ -194,8 +194,9 @@ def test_every_verb_that_binds_a_plan_refuses_its_site(
 def test_facts_that_only_together_are_too_much_are_refused_with_the_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    """A table so steep that no float holds what it says of another load."""
     folder = own_folder(tmp_path, NETWORK)
-    restate(folder, "battery.table.power", several([1 + 1e-12, 1.0], "W"))
+    restate(folder, "battery.table.power", several([1.001, 1.0], "W"))
     restate(folder, "battery.table.duration", several([1e-9, 1e9], "min"))
     said = refused(["check", str(folder), "--seed", "1"], monkeypatch, capsys, tmp_path)
     assert said.startswith(f"resilience-sim: {folder / 'site.yaml'}: its facts cannot be put to a machine: ")

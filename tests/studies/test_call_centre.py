@@ -183,9 +183,9 @@ def test_p28_it_runs_until_its_fuel_is_used_up_as_often_as_the_closed_form_says(
 
 
 def test_fuel_for_so_many_hours_is_not_missed_by_the_last_bit() -> None:
-    on_load_s, fuel_s = 38.8, 36.4 * HOUR
-    assert (on_load_s + fuel_s) - on_load_s < fuel_s
-    there = at({**SURE, "generator.on_load": on_load_s, "generator.fuel": 36.4, "generator.mttf": 1e9})
+    on_load_s, fuel_h = 91.49, 36.39
+    assert ((on_load_s + fuel_h * HOUR) - on_load_s) / HOUR < fuel_h
+    there = at({**SURE, "generator.on_load": on_load_s, "generator.fuel": fuel_h, "generator.mttf": 1e9})
     assert share_kept(there, ask(there, "P4-15.c"), blocks=1) == 1
 
 

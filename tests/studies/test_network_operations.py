@@ -26,7 +26,7 @@ from resilience_sim.models.power.theory.shedding import latest_shed, shed_at_run
 from resilience_sim.plans.files import library, read_plan, read_site
 from resilience_sim.studies import bind, supply
 from resilience_sim.studies.network_operations import NetworkOperations
-from resilience_sim.studies.network_supply import Setting
+from resilience_sim.studies.network_supply import NetworkSupplies, Setting
 from resilience_sim.studies.question import Question
 from resilience_sim.studies.supply import BLOCK, ENDLESS
 from resilience_sim.units import HOUR, MINUTE
@@ -136,6 +136,27 @@ def test_batteries_are_the_fewest_blocks_with_which_new_ones_keep_the_promises()
         question = ask(new, claim)
         fewer = replace(question, situation=replace(setting(question), blocks=setting(question).blocks - 1))
         assert share_kept(new, fewer, blocks=1) == 0, claim
+
+
+def test_telephones_have_their_first_hours_though_nobody_sheds() -> None:
+    """A plan that sheds at once would reach both hours with a battery that misses the first with everything on."""
+    sizes = []
+    for extra_s in (0.0, 2 * HOUR):
+        promised = replace(study().supplies.promised, shed_at_s=0.0, extra_s=extra_s)
+        sizes.append(NetworkSupplies(SITE, promised).room_blocks)
+    losses, new = supply.losses(SITE, "ups.idle_loss"), supply.curve(SITE)
+    drawn_w = losses.drawn_w(SITE.base("ups.load"))
+    assert sizes[0] == sizes[1]
+    assert new.runtime_at(drawn_w / (sizes[0] - 1)) < 4 * HOUR <= new.runtime_at(drawn_w / sizes[0])
+
+
+def test_all_loads_grow_with_the_load_factor_and_together_are_what_the_ups_feeds() -> None:
+    grown = at({"ups.load_factor": 1.3})
+    for claim, fact in (("P2-17.a", "doors.load"), ("P2-23.a", "ups.load")):
+        (now,), (then,) = (s.supplies.inputs(setting(ask(s, claim))).units for s in (study(), grown))
+        assert math.fsum(load.power_w for load in now.loads) == pytest.approx(SITE.base(fact))
+        for before, after in zip(now.loads, then.loads, strict=True):
+            assert after.power_w == pytest.approx(1.3 * before.power_w)
 
 
 def test_a_battery_does_not_grow_with_the_age_the_room_and_the_load_that_test_it() -> None:

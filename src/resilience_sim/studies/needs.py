@@ -289,7 +289,7 @@ def placed(document: Document | None) -> Iterator[None]:
         if document is None or error.place is not None:
             raise
         raise FactError(error.fact, error.why, place=document.place(("facts", error.fact))) from None
-    except (InputsError, ArithmeticError) as error:  # of several facts together, so that no line is at fault alone
+    except InputsError as error:  # of several facts together, so that no line is at fault alone
         if document is None:
             raise
         raise PlanError(f"its facts cannot be put to a machine: {error}", place=Place(document.path)) from None
