@@ -14,6 +14,7 @@ import pytest
 from scipy.integrate import quad
 from scipy.stats import lognorm
 
+from resilience_sim.errors import FactError
 from resilience_sim.experiments.breaking import breaking_point
 from resilience_sim.experiments.recommend import recommend
 from resilience_sim.experiments.runs import Runs
@@ -122,6 +123,13 @@ def test_every_claim_is_asked_in_the_scenarios_that_it_fits() -> None:
         else:
             assert found == ({"fire"} if claim.study == "fire_cut" else {ENDLESS})
             assert replayed[claim.id] == found
+
+
+def test_a_site_that_no_machine_can_take_is_refused_by_the_name_of_the_fact() -> None:
+    with pytest.raises(FactError, match=r"fact 'ups\.load' is 0 W; accepted is 1 W or more") as refused:
+        at({"ups.load": 0.0})
+    assert refused.value.fact == "ups.load"
+    assert refused.value.place is None
 
 
 # ---- the batteries
