@@ -21,7 +21,7 @@ from resilience_sim.models.power.draws import draw
 from resilience_sim.models.power.inputs import Battery, Kibam, Losses, PowerInputs, RuntimeCurve
 from resilience_sim.models.power.kernel import simulate
 from resilience_sim.models.power.path import Path
-from resilience_sim.models.power.theory.health import health_at_age
+from resilience_sim.models.power.theory.health import age_at_health, health_at_age
 from resilience_sim.models.power.theory.temperature import life_at, size_factor
 from resilience_sim.plans.site import Site
 from resilience_sim.randomness import Deterministic, Empirical, Exponential, Law, LogNormal, Never, Streams
@@ -146,11 +146,7 @@ def battery(site: Site, state: Condition, *, blocks: int, law: str = "table") ->
     InputsError
         If the room is colder than the table of size factors.
     """
-    lives = dict(zip(site.bases("battery.life_temperatures"), site.bases("battery.life"), strict=True))
-    if 25.0 not in lives:
-        raise FactError("battery.life_temperatures", "lacks 25 degC, on which the law of ageing rests")
-    life_s = life_at(state.room_degc, lives[25.0])
-    health = health_at_age(state.age_s, life_s, power=site.base("battery.ageing_power"))
+    health = health_at_age(state.age_s, _life_s(site, state.room_degc), power=site.base("battery.ageing_power"))
     return Battery(
         _law(site, law),
         blocks=blocks,
@@ -159,6 +155,22 @@ def battery(site: Site, state: Condition, *, blocks: int, law: str = "table") ->
         recharge_s=site.base("battery.recharge"),
         string_fails=site.base("battery.string_fails"),
     )
+
+
+def _life_s(site: Site, room_degc: float) -> float:
+    """Seconds until 80 % of the capacity are left, in a room of this temperature.
+
+    From the battery itself where a discharge test told its health (``battery.health`` at ``battery.age``, from
+    ``fit batteries``): the life with which the law of age passes through it. Else from its type.
+    """
+    if "battery.health" in site.facts and site.base("battery.health") < 1 and site.base("battery.age") > 0:
+        lives_used = age_at_health(site.base("battery.health"), 1.0, power=site.base("battery.ageing_power"))
+        own_s = site.base("battery.age") / lives_used
+        return own_s * life_at(room_degc, 1.0) / life_at(site.base("battery.room"), 1.0)
+    lives = dict(zip(site.bases("battery.life_temperatures"), site.bases("battery.life"), strict=True))
+    if 25.0 not in lives:
+        raise FactError("battery.life_temperatures", "lacks 25 degC, on which the law of ageing rests")
+    return life_at(room_degc, lives[25.0])
 
 
 def _law(site: Site, law: str) -> RuntimeCurve | Kibam:
