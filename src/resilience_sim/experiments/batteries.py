@@ -7,7 +7,7 @@ from pathlib import Path
 
 from resilience_sim.errors import DataError, InputsError, Place
 from resilience_sim.experiments.battery_files import Bank, DischargeTest, read_maker_table, read_tests
-from resilience_sim.models.power.inputs import RuntimeCurve
+from resilience_sim.models.power.batteries import RuntimeCurve
 from resilience_sim.models.power.theory import AgeLaw, MeasuredHealth, fit_age_law, health_from_test
 from resilience_sim.units import MINUTE
 

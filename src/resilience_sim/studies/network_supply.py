@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from resilience_sim.hazards.outages import LineOutages
-from resilience_sim.models.power.inputs import Battery, DrawnOutages, Ended, Load, PowerInputs, Shed, Ups
+from resilience_sim.models.power.batteries import Battery
+from resilience_sim.models.power.inputs import DrawnOutages, Ended, Load, PowerInputs, Shed, Ups
 from resilience_sim.models.power.theory.shedding import total_runtime
 from resilience_sim.plans.site import Site
 from resilience_sim.randomness import LogNormal, Never, Streams

@@ -17,8 +17,9 @@ import numpy.typing as npt
 from resilience_sim.errors import FactError, InputsError
 from resilience_sim.hazards.outages import LineOutages
 from resilience_sim.hazards.quantiles import Quantiles
+from resilience_sim.models.power.batteries import Battery, Kibam, Losses, RuntimeCurve
 from resilience_sim.models.power.draws import draw
-from resilience_sim.models.power.inputs import Battery, Kibam, Losses, PowerInputs, RuntimeCurve
+from resilience_sim.models.power.inputs import PowerInputs
 from resilience_sim.models.power.kernel import simulate
 from resilience_sim.models.power.path import Path
 from resilience_sim.models.power.theory.health import age_at_health, health_at_age

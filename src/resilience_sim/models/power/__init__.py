@@ -55,18 +55,15 @@ power@1
     First version.
 """
 
+from resilience_sim.models.power.batteries import Battery, Kibam, Losses, RuntimeCurve
 from resilience_sim.models.power.draws import Draws, draw
 from resilience_sim.models.power.inputs import (
-    Battery,
     DrawnOutages,
     Ended,
     Generator,
     GivenOutages,
-    Kibam,
     Load,
-    Losses,
     PowerInputs,
-    RuntimeCurve,
     Shed,
     Ups,
 )

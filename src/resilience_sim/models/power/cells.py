@@ -10,7 +10,7 @@ import math
 import numpy as np
 
 from resilience_sim.models.heaps import hidden
-from resilience_sim.models.power.inputs import LARGEST_LOGARITHM
+from resilience_sim.models.power.batteries import LARGEST_LOGARITHM
 from resilience_sim.models.power.plant import FEW, Plant
 
 __all__ = ["carry", "charge_of", "falls_to", "lasts", "recharge", "run_dry", "surely_lasts", "use"]

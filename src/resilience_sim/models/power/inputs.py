@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal, get_args
@@ -12,21 +11,16 @@ import numpy as np
 import numpy.typing as npt
 
 from resilience_sim.errors import InputsError
+from resilience_sim.models.checks import number, refuse, share, whole
+from resilience_sim.models.power.batteries import Battery, Losses
 from resilience_sim.randomness import Deterministic, Law, Never
-from resilience_sim.units import HOUR
 
-__all__ = [
-    "Battery", "DrawnOutages", "Ended", "Generator", "GivenOutages", "Kibam", "Load", "Losses", "PowerInputs",
-    "RuntimeCurve", "Shed", "Ups",
-]  # fmt: skip
+__all__ = ["DrawnOutages", "Ended", "Generator", "GivenOutages", "Load", "PowerInputs", "Shed", "Ups"]
 
 Floats = npt.NDArray[np.float64]
 
 When = Literal["after", "charge", "runtime"]
 By = Literal["shutdown", "switch"]
-
-
-LARGEST_LOGARITHM = 300.0  # of a runtime: what lies above (1e130 s, by a very steep curve) is taken as infinite
 
 
 class Ended(IntEnum):
@@ -36,203 +30,6 @@ class Ended(IntEnum):
     STOPPED = 1
     SWITCHED_OFF = 2
     CUT = 3
-
-
-def _refuse(what: str, value: object, accepted: str) -> InputsError:
-    return InputsError(f"{what} is {value}; accepted is {accepted}")
-
-
-def _number(what: str, value: float, *, least: float = 0.0, above: bool = False, infinite: bool = False) -> None:
-    """Refuse what is not a finite number (or `infinite`), `least` or more (or `above` it)."""
-    enough = value > least if above else value >= least
-    if not (enough and (infinite or value < math.inf)):
-        kind = "a number" if infinite else "a finite number"
-        raise _refuse(what, value, f"{kind} above {least:g}" if above else f"{kind}, {least:g} or more")
-
-
-def _share(what: str, value: float) -> None:
-    if not 0 <= value <= 1:
-        raise _refuse(what, value, "a share from 0 to 1")
-
-
-def _whole(what: str, value: int, least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-        raise _refuse(what, value, f"a whole number, {least} or more")
-
-
-# ---- batteries
-
-
-@dataclass(frozen=True)
-class RuntimeCurve:
-    """How long one new block at 25 °C carries a constant power: ln T is linear in ln P between the nodes.
-
-    At a node it is the printed runtime to the last bit, so that a battery made for 4 h lasts an outage of 4 h. Beyond
-    the first and last node the slope of the end goes on; :meth:`spans` tells whether it has to.
-
-    Parameters
-    ----------
-    power_w
-        Watts per block, strictly falling, shape (k,), k >= 2.
-    runtime_s
-        Seconds at these powers, strictly rising, shape (k,).
-    """
-
-    power_w: tuple[float, ...]
-    runtime_s: tuple[float, ...]
-
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "power_w", tuple(self.power_w))
-        object.__setattr__(self, "runtime_s", tuple(self.runtime_s))
-        if len(self.power_w) != len(self.runtime_s) or len(self.power_w) < 2:
-            raise _refuse(
-                "RuntimeCurve: the number of powers and runtimes",
-                f"{len(self.power_w)} and {len(self.runtime_s)}",
-                "the same number, two or more",
-            )
-        for name, values in (("power_w", self.power_w), ("runtime_s", self.runtime_s)):
-            for value in values:
-                _number(f"RuntimeCurve: {name}", value, above=True)
-        for k in range(len(self.power_w) - 1):
-            if not (self.power_w[k] > self.power_w[k + 1] and self.runtime_s[k] < self.runtime_s[k + 1]):
-                raise _refuse(
-                    f"RuntimeCurve: nodes {k} and {k + 1}",
-                    f"{self.power_w[k]:g} W for {self.runtime_s[k]:g} s, "
-                    f"{self.power_w[k + 1]:g} W for {self.runtime_s[k + 1]:g} s",
-                    "a power that falls as the runtime rises",
-                )
-
-    @classmethod
-    def power_law(cls, power_w: float, runtime_s: float, exponent: float) -> RuntimeCurve:
-        """Peukert's law in watts, T = runtime_s · (power_w / P)^exponent: the fallback where a maker gives no table.
-
-        Raises
-        ------
-        InputsError
-            If a number is not positive.
-        """
-        for name, value in (("power_w", power_w), ("runtime_s", runtime_s), ("exponent", exponent)):
-            _number(f"RuntimeCurve.power_law: {name}", value, above=True)
-        return cls((power_w, power_w / 2.0), (runtime_s, runtime_s * 2.0**exponent))
-
-    def runtime_at(self, power_w: float) -> float:
-        """Seconds at a constant power per block in watts; inf at 0 W or less."""
-        if power_w <= 0:
-            return math.inf
-        return self._between(power_w, self.power_w, self.runtime_s)
-
-    def power_at(self, runtime_s: float) -> float:
-        """Watts per block that last so many seconds: the inverse of :meth:`runtime_at`."""
-        return self._between(-runtime_s, tuple(-t for t in self.runtime_s), self.power_w)
-
-    def spans(self, power_w: float) -> bool:
-        """Whether a power lies between the printed ones, ends included."""
-        return self.power_w[-1] <= power_w <= self.power_w[0]
-
-    @staticmethod
-    def _between(at: float, falling: tuple[float, ...], values: tuple[float, ...]) -> float:
-        """Log-log interpolation over falling nodes (their signs are left out of the logarithms)."""
-        first_below = bisect_left(falling, -at, key=lambda node: -node)
-        if first_below < len(falling) and falling[first_below] == at:
-            return values[first_below]
-        low = min(max(first_below - 1, 0), len(falling) - 2)
-        x0, x1 = math.log(abs(falling[low])), math.log(abs(falling[low + 1]))
-        y0, y1 = math.log(values[low]), math.log(values[low + 1])
-        logarithm = y0 + (math.log(abs(at)) - x0) * ((y1 - y0) / (x1 - x0))
-        return math.exp(logarithm) if logarithm < LARGEST_LOGARITHM else math.inf
-
-
-@dataclass(frozen=True)
-class Kibam:
-    """The kinetic battery model of one new block: an available and a bound well, at constant power.
-
-    Parameters
-    ----------
-    c
-        Share of the charge in the available well at rest, between 0 and 1.
-    k_per_h
-        Rate at which the wells level out, 1/h.
-    capacity_wh
-        Energy that a vanishing load could draw.
-
-    References
-    ----------
-    J. F. Manwell and J. G. McGowan (1993), Lead acid battery storage model for hybrid energy systems, Solar Energy 50,
-    doi:10.1016/0038-092X(93)90060-2.
-    """
-
-    c: float
-    k_per_h: float
-    capacity_wh: float
-
-    def __post_init__(self) -> None:
-        if not 0 < self.c < 1:
-            raise _refuse("Kibam: c", self.c, "a number strictly between 0 and 1")
-        _number("Kibam: k_per_h", self.k_per_h, above=True)
-        _number("Kibam: capacity_wh", self.capacity_wh, above=True)
-
-
-@dataclass(frozen=True)
-class Battery:
-    """The battery of one UPS: equal strings in parallel, each of equal blocks in series.
-
-    A power P drawn from it loads each block like a new one with ``P · size_factor / (live blocks · health)``.
-
-    Parameters
-    ----------
-    law
-        Of one new block: its maker's runtimes, or the kinetic model.
-    blocks
-        In each string.
-    strings
-        In parallel.
-    health
-        State of health: capacity left over rated capacity, above 0, 1 at most.
-    size_factor
-        Temperature factor K by which the required size grows in the cold, 1 or more: a warm room brings no bonus.
-    charge
-        Share of a full charge at the first outage.
-    recharge_s
-        Seconds on mains or generator from empty to full; linear, capped at full.
-    string_fails
-        Probability that a string is dead when an outage demands it.
-    """
-
-    law: RuntimeCurve | Kibam
-    blocks: int = 1
-    strings: int = 1
-    health: float = 1.0
-    size_factor: float = 1.0
-    charge: float = 1.0
-    recharge_s: float = 12 * HOUR
-    string_fails: float = 0.0
-
-    def __post_init__(self) -> None:
-        _whole("Battery: blocks", self.blocks, 1)
-        _whole("Battery: strings", self.strings, 1)
-        if not 0 < self.health <= 1:
-            raise _refuse("Battery: health", self.health, "a share above 0, 1 at most")
-        _number("Battery: size_factor", self.size_factor, least=1.0)
-        _share("Battery: charge", self.charge)
-        _number("Battery: recharge_s", self.recharge_s, above=True)
-        _share("Battery: string_fails", self.string_fails)
-
-
-@dataclass(frozen=True)
-class Losses:
-    """What a UPS takes for itself: P_dc = P + idle_w + proportional · P + square_per_w · P²."""
-
-    idle_w: float = 0.0
-    proportional: float = 0.0
-    square_per_w: float = 0.0
-
-    def __post_init__(self) -> None:
-        for name in ("idle_w", "proportional", "square_per_w"):
-            _number(f"Losses: {name}", getattr(self, name))
-
-    def drawn_w(self, power_w: float) -> float:
-        """Watts drawn from the battery for so many watts of load."""
-        return power_w + self.idle_w + self.proportional * power_w + self.square_per_w * power_w * power_w
 
 
 # ---- what is fed, and what is shed
@@ -262,10 +59,10 @@ class Load:
     def __post_init__(self) -> None:
         if not self.name:
             raise InputsError("Load: name is empty; accepted is any other text")
-        _number(f"Load {self.name!r}: power_w", self.power_w, above=True)
-        _number(f"Load {self.name!r}: waits_s", self.waits_s, infinite=True)
+        number(f"Load {self.name!r}: power_w", self.power_w, above=True)
+        number(f"Load {self.name!r}: waits_s", self.waits_s, infinite=True)
         if self.stop.infinite:
-            raise _refuse(f"Load {self.name!r}: stop", self.stop, "a law of finite times")
+            raise refuse(f"Load {self.name!r}: stop", self.stop, "a law of finite times")
 
 
 @dataclass(frozen=True)
@@ -302,16 +99,16 @@ class Shed:
     def __post_init__(self) -> None:
         object.__setattr__(self, "loads", tuple(self.loads))
         if not self.loads or len(set(self.loads)) < len(self.loads):
-            raise _refuse("Shed: loads", self.loads, "at least one load, each once")
+            raise refuse("Shed: loads", self.loads, "at least one load, each once")
         for name, known in (("when", When), ("by", By)):
             if getattr(self, name) not in get_args(known):
-                raise _refuse(f"Shed: {name}", repr(getattr(self, name)), " or ".join(get_args(known)))
-        _number("Shed: at", self.at)
+                raise refuse(f"Shed: {name}", repr(getattr(self, name)), " or ".join(get_args(known)))
+        number("Shed: at", self.at)
         if self.when == "charge":
-            _share("Shed: at (a share of the charge)", self.at)
+            share("Shed: at (a share of the charge)", self.at)
         if self.delay.infinite:
-            raise _refuse("Shed: delay", self.delay, "a law of finite times (a rule that nobody follows is forgotten)")
-        _share("Shed: forgotten", self.forgotten)
+            raise refuse("Shed: delay", self.delay, "a law of finite times (a rule that nobody follows is forgotten)")
+        share("Shed: forgotten", self.forgotten)
 
 
 @dataclass(frozen=True)
@@ -346,11 +143,11 @@ class Ups:
         object.__setattr__(self, "loads", tuple(self.loads))
         object.__setattr__(self, "sheds", tuple(self.sheds))
         if not self.name or not self.loads:
-            raise _refuse(f"Ups {self.name!r}: name and loads", f"{self.name!r} and {len(self.loads)}", "some of each")
-        _number(f"Ups {self.name!r}: rating_w", self.rating_w, above=True, infinite=True)
+            raise refuse(f"Ups {self.name!r}: name and loads", f"{self.name!r} and {len(self.loads)}", "some of each")
+        number(f"Ups {self.name!r}: rating_w", self.rating_w, above=True, infinite=True)
         total = math.fsum(load.power_w for load in self.loads)
         if total > self.rating_w:
-            raise _refuse(
+            raise refuse(
                 f"Ups {self.name!r}: the power of its loads",
                 f"{total:g} W",
                 f"its rating of {self.rating_w:g} W at most",
@@ -358,8 +155,8 @@ class Ups:
         known = [load.name for load in self.loads]
         for shed in self.sheds:
             if unknown := [name for name in shed.loads if name not in known]:
-                raise _refuse(f"Ups {self.name!r}: a shed load", repr(unknown[0]), ", ".join(known))
-        _share(f"Ups {self.name!r}: transfer_fails", self.transfer_fails)
+                raise refuse(f"Ups {self.name!r}: a shed load", repr(unknown[0]), ", ".join(known))
+        share(f"Ups {self.name!r}: transfer_fails", self.transfer_fails)
 
 
 # ---- what stands by, and what fails
@@ -402,14 +199,14 @@ class Generator:
 
     def __post_init__(self) -> None:
         for name in ("sense_s", "crank_s", "pause_s", "transfer_s"):
-            _number(f"Generator: {name}", getattr(self, name))
-        _whole("Generator: attempts", self.attempts, 1)
+            number(f"Generator: {name}", getattr(self, name))
+        whole("Generator: attempts", self.attempts, 1)
         for name in ("starts", "available"):
-            _share(f"Generator: {name}", getattr(self, name))
-        _number("Generator: mean_run_s", self.mean_run_s, above=True, infinite=True)
+            share(f"Generator: {name}", getattr(self, name))
+        number("Generator: mean_run_s", self.mean_run_s, above=True, infinite=True)
         if not self.fuel_s > 0:
-            raise _refuse("Generator: fuel_s", self.fuel_s, "a time above 0; a set without fuel is left out")
-        _number("Generator: rating_w", self.rating_w, above=True, infinite=True)
+            raise refuse("Generator: fuel_s", self.fuel_s, "a time above 0; a set without fuel is left out")
+        number("Generator: rating_w", self.rating_w, above=True, infinite=True)
 
     def on_line_at(self, attempt: int) -> float:
         """Seconds from the mains' failure until attempt `attempt` (from 1) would have it on line."""
@@ -436,7 +233,7 @@ class DrawnOutages:
     between: Law = field(default_factory=Never)
 
     def __post_init__(self) -> None:
-        _whole("DrawnOutages: count", self.count, 0)
+        whole("DrawnOutages: count", self.count, 0)
 
 
 @dataclass(frozen=True, eq=False)
@@ -462,7 +259,7 @@ class GivenOutages:
             seconds.flags.writeable = False
             object.__setattr__(self, name, seconds)
         if self.duration_s.shape != self.between_s.shape:
-            raise _refuse(
+            raise refuse(
                 "GivenOutages: the number of times between",
                 len(self.between_s),
                 f"one for each of the {len(self.duration_s)} outages",
@@ -504,11 +301,11 @@ class PowerInputs:
             ("loads", [load.name for load in self.loads]),
         ):
             if not names or len(set(names)) < len(names):
-                raise _refuse(f"PowerInputs: the names of the {what}", names, "at least one, all different")
+                raise refuse(f"PowerInputs: the names of the {what}", names, "at least one, all different")
         if self.generator is not None:
             total = math.fsum(load.power_w for load in self.loads)
             if total > self.generator.rating_w:
-                raise _refuse(
+                raise refuse(
                     "PowerInputs: the power of all loads",
                     f"{total:g} W",
                     f"the generator's rating of {self.generator.rating_w:g} W at most",

@@ -9,8 +9,9 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from resilience_sim.models.power.batteries import Battery, Kibam
 from resilience_sim.models.power.draws import Draws
-from resilience_sim.models.power.inputs import Battery, Kibam, PowerInputs
+from resilience_sim.models.power.inputs import PowerInputs
 
 __all__ = ["AFTER", "AT_CHARGE", "AT_RUNTIME", "FEW", "Plant", "opened"]
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resilience_sim.errors import InputsError
+from resilience_sim.models.checks import refuse, share, whole
 from resilience_sim.randomness import Law, Never
 from resilience_sim.timelines import Timeline, constant
 
@@ -34,20 +35,6 @@ class Outcome(IntEnum):
     BALKED = 4
     DROPPED = 5
     INSIDE = 6
-
-
-def _refuse(what: str, value: object, accepted: str) -> InputsError:
-    return InputsError(f"{what} is {value}; accepted is {accepted}")
-
-
-def _share(what: str, value: float) -> None:
-    if not 0 <= value <= 1:
-        raise _refuse(what, value, "a share from 0 to 1")
-
-
-def _whole(what: str, value: float, least: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < least:
-        raise _refuse(what, value, f"a whole number, {least} or more")
 
 
 @dataclass(frozen=True)
@@ -74,13 +61,13 @@ class Rate:
 
     def __post_init__(self) -> None:
         if (self.rate.values < 0).any():
-            raise _refuse("Rate: the smallest rate", self.rate.values.min(), "0 calls/s or more")
+            raise refuse("Rate: the smallest rate", self.rate.values.min(), "0 calls/s or more")
         if not (math.isfinite(self.level) and self.level >= 0):
-            raise _refuse("Rate: level", self.level, "a finite number, 0 or more")
+            raise refuse("Rate: level", self.level, "a finite number, 0 or more")
         if not (math.isfinite(self.ceiling) and self.ceiling >= self.level):
-            raise _refuse("Rate: level_ceiling", self.level_ceiling, f"a finite number, level ({self.level}) or more")
+            raise refuse("Rate: level_ceiling", self.level_ceiling, f"a finite number, level ({self.level}) or more")
         if self.day_factor is not None and self.day_factor.infinite:
-            raise _refuse("Rate: day_factor", self.day_factor, "a law of finite numbers")
+            raise refuse("Rate: day_factor", self.day_factor, "a law of finite numbers")
 
     @property
     def ceiling(self) -> float:
@@ -113,7 +100,7 @@ class Instants:
         if self.asks is not None:
             asks = np.array(self.asks)
             if asks.dtype != np.bool_ or asks.shape != times.shape:
-                raise _refuse("Instants: asks", f"{asks.dtype} of shape {asks.shape}", f"bool of shape {times.shape}")
+                raise refuse("Instants: asks", f"{asks.dtype} of shape {asks.shape}", f"bool of shape {times.shape}")
             asks.flags.writeable = False
             object.__setattr__(self, "asks", asks)
 
@@ -155,12 +142,12 @@ class Redial:
 
     def __post_init__(self) -> None:
         for name in ("after_abandoning", "after_blocking", "after_drop", "after_balking"):
-            _share(f"Redial: {name}", getattr(self, name))
+            share(f"Redial: {name}", getattr(self, name))
         if not self._largest <= self.drawn_for <= 1:
-            raise _refuse("Redial: ceiling", self.ceiling, f"a share from {self._largest} (the largest share) to 1")
+            raise refuse("Redial: ceiling", self.ceiling, f"a share from {self._largest} (the largest share) to 1")
         if self.delay.infinite:
-            raise _refuse("Redial: delay", self.delay, "a law of finite times")
-        _whole("Redial: most", self.most, 0)
+            raise refuse("Redial: delay", self.delay, "a law of finite times")
+        whole("Redial: most", self.most, 0)
 
     @property
     def _largest(self) -> float:
@@ -208,7 +195,7 @@ class Callers:
         if not self.name:
             raise InputsError("Callers: name is empty; accepted is any other text")
         if self.handling.infinite:
-            raise _refuse(f"Callers {self.name!r}: handling", self.handling, "a law of finite times")
+            raise refuse(f"Callers {self.name!r}: handling", self.handling, "a law of finite times")
 
 
 @dataclass(frozen=True)
@@ -252,17 +239,17 @@ class QueueInputs:
         object.__setattr__(self, "join", tuple(self.join))
         names = [callers.name for callers in self.callers]
         if not names or len(set(names)) < len(names):
-            raise _refuse("QueueInputs: the classes of callers", names, "at least one, with different names")
+            raise refuse("QueueInputs: the classes of callers", names, "at least one, with different names")
         if (self.agents.values < 0).any() or (self.agents.values != np.floor(self.agents.values)).any():
-            raise _refuse("QueueInputs: agents", self.agents.values.tolist(), "whole numbers, 0 or more")
+            raise refuse("QueueInputs: agents", self.agents.values.tolist(), "whole numbers, 0 or more")
         if not (math.isfinite(self.horizon_s) and self.horizon_s > 0):
-            raise _refuse("QueueInputs: horizon_s", self.horizon_s, "a finite number above 0")
+            raise refuse("QueueInputs: horizon_s", self.horizon_s, "a finite number above 0")
         if self.places is not None:
-            _whole("QueueInputs: places", self.places, 0)
+            whole("QueueInputs: places", self.places, 0)
         for probability in self.join:
-            _share("QueueInputs: join", probability)
+            share("QueueInputs: join", probability)
         for name, known in (("on_cut", OnCut), ("leavers", Leavers), ("interrupted", Interrupted)):
             if getattr(self, name) not in get_args(known):
-                raise _refuse(f"QueueInputs: {name}", repr(getattr(self, name)), " or ".join(get_args(known)))
+                raise refuse(f"QueueInputs: {name}", repr(getattr(self, name)), " or ".join(get_args(known)))
         if (self.stretch.values <= 0).any():
-            raise _refuse("QueueInputs: stretch", self.stretch.values.tolist(), "factors above 0")
+            raise refuse("QueueInputs: stretch", self.stretch.values.tolist(), "factors above 0")

@@ -1,7 +1,7 @@
 """Closed forms of the power machine: what a planner may ask without drawing a number.
 
 Times are in seconds, power in watts, energy in watt-hours and temperatures in °C unless a module says that any unit
-will do. A battery is the :class:`~resilience_sim.models.power.inputs.Battery` of the machine.
+will do. A battery is the :class:`~resilience_sim.models.power.batteries.Battery` of the machine.
 
 ================  ============================================================================================
 ``tables``        a maker's table, refused where it cannot be; the cut-off that goes with a rate of discharge

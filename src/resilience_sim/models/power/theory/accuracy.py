@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from resilience_sim.errors import InputsError
-from resilience_sim.models.power.inputs import RuntimeCurve
+from resilience_sim.models.power.batteries import RuntimeCurve
 
 __all__ = ["Misfit", "PowerLaw", "leave_one_out", "misfit", "power_law"]
 

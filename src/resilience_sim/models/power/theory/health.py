@@ -6,7 +6,7 @@ import math
 from typing import Literal, NamedTuple
 
 from resilience_sim.errors import InputsError
-from resilience_sim.models.power.inputs import RuntimeCurve
+from resilience_sim.models.power.batteries import RuntimeCurve
 from resilience_sim.models.power.theory.temperature import capacity_factor, size_factor
 
 __all__ = [

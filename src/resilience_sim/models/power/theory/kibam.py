@@ -1,7 +1,7 @@
 """The kinetic battery model in closed form: two wells, of which a load draws on one.
 
 At a constant load the wells follow linear differential equations, so a step may be as long as the load is constant.
-Loads are watts per block and wells watt-hours, as in :class:`~resilience_sim.models.power.inputs.Kibam`; amperes and
+Loads are watts per block and wells watt-hours, as in :class:`~resilience_sim.models.power.batteries.Kibam`; amperes and
 ampere-hours obey the same forms.
 
 References
@@ -18,7 +18,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from resilience_sim.errors import InputsError
-from resilience_sim.models.power.inputs import Kibam, RuntimeCurve
+from resilience_sim.models.power.batteries import Kibam, RuntimeCurve
 from resilience_sim.models.power.theory.accuracy import Misfit, misfit
 from resilience_sim.units import HOUR
 

@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from resilience_sim.errors import InputsError
-from resilience_sim.models.power.inputs import Losses, RuntimeCurve
+from resilience_sim.models.power.batteries import Losses, RuntimeCurve
 from resilience_sim.models.power.theory.accuracy import Misfit, misfit
 
 __all__ = ["DriverRuntime", "IdleLoss", "efficiency", "fit_idle_loss"]

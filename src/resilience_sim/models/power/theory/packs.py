@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from resilience_sim.errors import InputsError
-from resilience_sim.models.power.inputs import Battery, Losses, RuntimeCurve
+from resilience_sim.models.power.batteries import Battery, Losses, RuntimeCurve
 from resilience_sim.models.power.theory import kibam
 from resilience_sim.models.power.theory.health import age_at_health
 
@@ -27,7 +27,7 @@ def runtime(battery: Battery, power_w: float, *, losses: Losses = NO_LOSSES, liv
     Parameters
     ----------
     battery
-        Its law gives T_new; of a :class:`~resilience_sim.models.power.inputs.Kibam` the wells at rest at its charge.
+        Its law gives T_new; of a :class:`~resilience_sim.models.power.batteries.Kibam` the wells at rest at its charge.
     power_w
         Load on the UPS, 0 or more.
     losses

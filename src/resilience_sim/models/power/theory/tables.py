@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Literal, NamedTuple
 
 from resilience_sim.errors import InputsError
-from resilience_sim.models.power.inputs import RuntimeCurve
+from resilience_sim.models.power.batteries import RuntimeCurve
 from resilience_sim.units import MINUTE
 
 __all__ = ["CELL_V", "CutOff", "Fault", "MakerTable", "Node", "Quantity", "cutoff_at_rate", "first_fault", "mean_volts"]
