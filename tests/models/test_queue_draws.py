@@ -39,7 +39,7 @@ def of_callers(draws: Draws, kept: np.ndarray) -> dict[str, np.ndarray]:
         "tries": np.diff(draws.retry_from)[kept],
         "retry_u": draws.retry_u[rows[n:]],
         "retry_delay_s": draws.retry_delay_s[rows[n:]],
-        **{name: getattr(draws, name)[rows] for name in names},
+        **{name: column[rows] if len(column := getattr(draws, name)) else column for name in names},
     }
 
 

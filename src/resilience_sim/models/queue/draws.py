@@ -55,7 +55,7 @@ class Draws:
     patience_s
         Seconds in the queue at most, shape (n + m,).
     join_u
-        Uniform on [0, 1): stays if below the probability of staying, shape (n + m,); 0 where nobody balks.
+        Uniform on [0, 1): stays if below the probability of staying, shape (n + m,); empty where nobody balks.
     retry_from
         Where a caller's redials begin, shape (n + 1,).
     retry_u
@@ -166,7 +166,8 @@ def _draw_class(callers: Callers, inputs: QueueInputs, streams: Streams) -> _Cla
     again = np.repeat(kept, tries)
     of_redials = ("again_patience_s", "again_join_u", "retry_u", "retry_delay_s")
     return _Class(**{
-        name: column[again if name in of_redials else kept] for name, column in drawn._asdict().items()
+        name: column[again if name in of_redials else kept] if len(column) else column
+        for name, column in drawn._asdict().items()
     })  # fmt: skip
 
 
@@ -175,7 +176,7 @@ def _times(law: Law, stream: Stream, purpose: str, size: int) -> Floats:
 
 
 def _join(inputs: QueueInputs, stream: Stream, purpose: str, size: int) -> Floats:
-    return stream(purpose).random(size) if inputs.join else np.zeros(size)
+    return stream(purpose).random(size) if inputs.join else np.empty(0)
 
 
 def _tries(redial: Redial | None, stream: Stream, population: int) -> Ints:

@@ -100,6 +100,7 @@ def opened(inputs: QueueInputs, draws: Draws, *, rule: int, trace: bool) -> Hall
     uncut = inputs.on_cut == "finish" or bool((changes >= 0).all())
     foreseeable = uncut and not watched and len(priorities) == 1
     rows = 2 * attempts + len(agents) if trace else 0
+    in_line = 0 if foreseeable else attempts  # only redials lie ahead then, and nobody's place in line is kept
     return Hall(
         places=np.iinfo(np.int64).max if inputs.places is None else int(inputs.places),
         horizon_s=float(inputs.horizon_s),
@@ -138,14 +139,14 @@ def opened(inputs: QueueInputs, draws: Draws, *, rule: int, trace: bool) -> Hall
         trace_waiting=np.empty(rows, dtype=np.int64),
         trace_busy=np.empty(rows, dtype=np.int64),
         n=np.zeros(1, COUNTS)[0],
-        where=np.zeros(attempts, dtype=np.int8),
-        queued_s=np.empty(attempts),
+        where=np.zeros(in_line, dtype=np.int8),
+        queued_s=np.empty(in_line),
         left_s=np.full(attempts if hand_back else 0, -1.0),
-        ahead_of=np.empty(attempts, dtype=np.int64),
-        behind=np.empty(attempts, dtype=np.int64),
+        ahead_of=np.empty(in_line, dtype=np.int64),
+        behind=np.empty(in_line, dtype=np.int64),
         first=np.full(len(priorities) + 1, NOBODY),
         last=np.full(len(priorities) + 1, NOBODY),
-        ahead=nothing_ahead(2 * stays + retries),
+        ahead=nothing_ahead(retries if foreseeable else 2 * stays + retries),
         busy_until=np.empty(int(agents.max()) if foreseeable else 0),
         slot=np.empty(attempts if named else 0, dtype=np.int64),
         agent=np.empty(attempts if named else 0, dtype=np.int64),
