@@ -25,6 +25,7 @@ from resilience_sim.models.power.theory.packs import runtime
 from resilience_sim.models.power.theory.sequence import stops_in_sequence
 from resilience_sim.models.power.theory.shedding import latest_shed, shed_at_runtime, total_runtime
 from resilience_sim.plans.files import library, read_plan, read_site
+from resilience_sim.reports.proposing import proposals
 from resilience_sim.studies import bind, supply
 from resilience_sim.studies.network_operations import NetworkOperations
 from resilience_sim.studies.network_supply import NetworkSupplies, Setting
@@ -378,7 +379,7 @@ def test_who_cuts_at_once_locks_in_those_who_are_slower_where_doors_do_not_open(
     ("claim", "option"),
     [
         ("P2-17.a", "promise"), ("P2-17.a", "battery"), ("P2-17.a", "replacement"), ("P2-17.b", "replacement"),
-        ("P2-21.a", "promise"), ("P2-21.a", "replacement"), ("P2-23.a", "battery"), ("P2-23.b", "battery"),
+        ("P2-21.a", "replacement"), ("P2-23.a", "battery"), ("P2-23.b", "battery"),
     ],
 )  # fmt: skip
 def test_p56_what_is_recommended_holds_and_the_next_cheaper_fails_on_fresh_draws(claim: str, option: str) -> None:
@@ -392,6 +393,24 @@ def test_p56_what_is_recommended_holds_and_the_next_cheaper_fails_on_fresh_draws
     for k, holds in ((place, True), (place - 1, False)):
         chosen = study().chosen(question, (choice.values[k],))
         assert (share_kept(study(), chosen, blocks=60, seed=991) >= question.required) == holds
+
+
+def test_a_promise_that_is_kept_is_not_raised() -> None:
+    question = replace(ask(study(), "P2-21.a"), option="promise")
+    found = recommend(PLAN, study(), (question,), seed=8, family_error=0.05)
+    assert found.recommended == (4.0,)
+    assert proposals([found]) == []
+
+
+def test_an_export_takes_the_value_with_which_the_claims_of_all_groups_hold() -> None:
+    asked = [replace(ask(study(), claim), option="shedding") for claim in ("P2-22.a", "P2-23.a")]
+    found = [recommend(PLAN, study(), (question,), seed=8, family_error=0.05) for question in asked]
+    latest = [dict(zip(("shed_at", "share_shed"), one.recommended or (), strict=True))["shed_at"] for one in found]
+    assert latest[0] > latest[1]
+    for order in (found, found[::-1]):
+        proposed = {proposal.quantity: proposal.value for proposal in proposals(order)}
+        assert proposed["shed_at"] == latest[1]
+    assert share_kept(study(), study().chosen(asked[0], (latest[1], 100.0))) >= asked[0].required
 
 
 def test_hours_to_promise_are_those_of_the_closed_form_rounded_down() -> None:

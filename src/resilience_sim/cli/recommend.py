@@ -25,9 +25,7 @@ Export = Annotated[
     Path | None,
     typer.Option("--export", metavar="DIR", help="Write DIR/<plan>/plan.yaml: the plan with proposals appended."),
 ]
-Scenario = Annotated[
-    str | None, typer.Option("--scenario", help="Only this scenario; the export takes the first one in any case.")
-]
+Scenario = Annotated[str | None, typer.Option("--scenario", help="Only this scenario.")]
 AllReadings = Annotated[
     bool, typer.Option("--all-readings", help="Every reading of the plan's words, not only the first of each clause.")
 ]

@@ -16,19 +16,20 @@ __all__ = ["proposals"]
 def proposals(found: Iterable[Recommendation]) -> list[Proposal]:
     """The values found that differ from those in force, one per quantity.
 
-    A quantity that several groups set takes the value of the first group that found one: groups come in the order of
-    the plan's claims and scenarios, and their evidence names the group.
+    A quantity that several groups set takes the value that is easiest for their claims, with the evidence of the group
+    that needs it: what is easier for a claim never breaks it, so the claims of the other groups hold as well.
     """
-    chosen: dict[tuple[str, str], Proposal] = {}
+    chosen: dict[tuple[str, str], tuple[int, Proposal]] = {}
     for one in found:
         if one.result.status is not Found.FOUND or one.recommended is None:
             continue
         evidence = _evidence(one)
         for choice, value in zip(one.choices, one.recommended, strict=True):
-            if value != choice.current and choice.clause != OF_THE_SITE:
-                proposal = Proposal(choice.clause, choice.quantity, value, "resilience-sim recommend", evidence)
-                chosen.setdefault((choice.clause, choice.quantity), proposal)
-    return list(chosen.values())
+            name, ease = (choice.clause, choice.quantity), choice.values.index(value)  # from the hardest to the easiest
+            if value == choice.current or choice.clause == OF_THE_SITE or (name in chosen and chosen[name][0] >= ease):
+                continue
+            chosen[name] = ease, Proposal(*name, value, "resilience-sim recommend", evidence)
+    return [proposal for _, proposal in chosen.values()]
 
 
 def _evidence(one: Recommendation) -> str:

@@ -231,12 +231,13 @@ class NetworkOperations:
         """The quantities of the question's option."""
         match question.option:
             case "promise":
-                promised = self._choice(question.clause, question.claim.limit, descending=True)
-                if question.relation == "at_least":
-                    return (promised,)
+                name = question.claim.limit
+                if question.relation == "at_least":  # a promise that is kept is not raised
+                    now = self.plan.clause(question.clause).quantities[name].in_force()
+                    return (self._choice(question.clause, name, descending=True, most=now),)
                 # What would outlast the outages is not yet what the equipment reaches, so the plan may not promise it.
-                needed = tuple(sorted(promised.values))
-                return (Choice(OF_THE_SITE, "hours_needed", promised.unit, needed, promised.current),)
+                offered = self._choice(question.clause, name, descending=False)
+                return (Choice(OF_THE_SITE, "hours_needed", offered.unit, offered.values, offered.current),)
             case "shedding":
                 now = self.plan.clause("P2-22").quantities["shed_at"].in_force()
                 return (
