@@ -201,6 +201,22 @@ def test_the_breaking_figure_shows_both_ends_of_each_bracket(rows: list[CheckedC
             assert marked(axes, marker) == expected
 
 
+def test_a_load_that_grows_as_its_number_falls_is_drawn_towards_the_right(rows: list[CheckedClaim]) -> None:
+    colder = BreakingPoint("battery.room_cold", "degC", holds_at=15.0, fails_at=14.0, falling=True)
+    wide = BreakingPoint("outage_calls.share_who_call", "%", holds_at=0.5, fails_at=8.0)
+    figure = breaking_figure([replace(rows[0], breaking_points=(colder, wide))], "en")
+    cold, shares = figure.axes
+    left, right = cold.get_xlim()
+    assert left > 15.0 > 14.0 > right
+    assert cold.get_xscale() == "linear"
+    low, high = shares.get_xlim()
+    assert low < 0.5 < 8.0 < high
+    assert shares.get_xscale() == "log"
+    figure.draw_without_rendering()
+    numbers = [label.get_text() for label in shares.get_xticklabels()]
+    assert {"0.5", "1", "10"} <= set(numbers)
+
+
 def marked(axes: Axes, marker: str) -> list[tuple[float, float]]:
     return [(float(x), float(y)) for line in axes.lines if line.get_marker() == marker for x, y in line.get_xydata()]
 

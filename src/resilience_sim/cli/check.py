@@ -92,7 +92,7 @@ def check(
             )
         _show(console, one, found, breaking=breaking, seed=seed, lang=lang)
         if out is not None:
-            _draw(found, out / one.plan.plan, breaking=breaking, lang=lang)
+            _draw(found, out / one.plan.plan, lang)
             draw_own(one.study, out / one.plan.plan, lang)
         rows += found
     unclaimed = [(one.plan.plan, clause) for one in bound for clause in one.plan.unclaimed()]
@@ -125,7 +125,7 @@ def _show(console: Console, one: Bound, rows: Sequence[CheckedClaim], *, breakin
     console.print()
 
 
-def _draw(rows: Sequence[CheckedClaim], folder: Path, *, breaking: bool, lang: Lang) -> None:
+def _draw(rows: Sequence[CheckedClaim], folder: Path, lang: Lang) -> None:
     """Write the figures that every plan has."""
     from resilience_sim.reports.figures import breaking_figure, verdict_figure
     from resilience_sim.reports.look import save
@@ -133,7 +133,7 @@ def _draw(rows: Sequence[CheckedClaim], folder: Path, *, breaking: bool, lang: L
     folder.mkdir(parents=True, exist_ok=True)
     verdicts, points = (folder / name for name in FIGURES)
     save(verdict_figure(rows, lang.value), verdicts)
-    if breaking:
+    if any(row.breaking_points for row in rows):
         save(breaking_figure(rows, lang.value), points)
 
 

@@ -16,13 +16,15 @@ __all__ = ["BreakingPoint", "breaking_point"]
 class BreakingPoint:
     """The largest load tried at which the claim holds, and the smallest at which it fails.
 
-    Either is ``None`` where no load tried gave that answer; loads in between were undecided.
+    Either is ``None`` where no load tried gave that answer; loads in between were undecided. `falling`: the load grows
+    as its number falls, as that of a colder room does.
     """
 
     along: str
     unit: str
     holds_at: float | None
     fails_at: float | None
+    falling: bool = False
 
 
 def breaking_point(question: Question, axis: Axis, runs: Runs, *, alpha: float) -> BreakingPoint:
@@ -60,4 +62,5 @@ def breaking_point(question: Question, axis: Axis, runs: Runs, *, alpha: float) 
         axis.unit,
         axis.values[holds] if holds >= 0 else None,
         axis.values[fails] if fails < len(axis.values) else None,
+        axis.values[0] > axis.values[-1],
     )

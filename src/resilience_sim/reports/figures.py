@@ -31,6 +31,7 @@ __all__ = ["breaking_figure", "event_figure", "verdict_figure"]
 
 Floats = npt.NDArray[np.float64]
 
+EVEN = 10.0  # loads whose largest is less than so many times the smallest are drawn on an even scale
 MARKS = {
     Answer.HOLDS: (GREEN, "o"),
     Answer.FAILS: (VERMILLION, "X"),
@@ -158,28 +159,44 @@ def breaking_figure(rows: Sequence[CheckedClaim], lang: str, *, today: Mapping[s
 
 
 def _draw_load(axes: Axes, points: Sequence[tuple[int, BreakingPoint]], today: float | None) -> None:
+    """Brackets along one load, which grows to the right even where its number falls, as in a colder room."""
     loads = [load for _, point in points for load in (point.holds_at, point.fails_at, today) if load is not None]
-    low, high = (min(loads) / 2.2, max(loads) * 2.2) if loads else (0.1, 10.0)
-    axes.set_xscale("log")
-    axes.set_xlim(low, high)
-    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5), numticks=12))
-    axes.xaxis.set_minor_locator(NullLocator())
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda load, _: f"{load:g}"))
-    if high / low > 100:
-        axes.xaxis.set_major_locator(LogLocator(numticks=12))
+    easiest, hardest = _span(axes, loads or [0.2, 5.0])
+    if any(point.falling for _, point in points):
+        easiest, hardest = hardest, easiest
+    axes.set_xlim(easiest, hardest)
     if today is not None:
         axes.axvline(today, color=BLACK, lw=1, ls=(0, (4, 3)))
     for y, point in points:
         holds, fails = point.holds_at, point.fails_at
-        axes.plot([holds or low, fails or high], [y, y], color=GREY, lw=1.4, ls=":")
+        between = [easiest if holds is None else holds, hardest if fails is None else fails]
+        axes.plot(between, [y, y], color=GREY, lw=1.4, ls=":")
         if holds is not None:
-            axes.plot([low, holds], [y, y], color=GREEN, lw=5, alpha=0.55, solid_capstyle="butt")
+            axes.plot([easiest, holds], [y, y], color=GREEN, lw=5, alpha=0.55, solid_capstyle="butt")
             axes.plot(holds, y, color=GREEN, marker="o", ms=7.5)
             axes.annotate(f"{holds:g}", (holds, y), (-2, 7), textcoords="offset points", ha="right", fontsize=8)
         if fails is not None:
-            axes.plot([fails, high], [y, y], color=VERMILLION, lw=5, alpha=0.55, solid_capstyle="butt")
+            axes.plot([fails, hardest], [y, y], color=VERMILLION, lw=5, alpha=0.55, solid_capstyle="butt")
             axes.plot(fails, y, color=VERMILLION, marker="X", ms=7.5)
             axes.annotate(f"{fails:g}", (fails, y), (2, 7), textcoords="offset points", ha="left", fontsize=8)
+
+
+def _span(axes: Axes, loads: Sequence[float]) -> tuple[float, float]:
+    """Scale an axis for some loads, and its ends: by powers where they differ by as much, else evenly."""
+    least, most = min(loads), max(loads)
+    if least <= 0 or most / least < EVEN:
+        margin = 0.25 * (most - least) or 0.5 * abs(most) or 1.0
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=6))
+        low, high = least - margin, most + margin
+    else:
+        axes.set_xscale("log")
+        low, high = least / 2.2, most * 2.2
+        wide = high / low > 100
+        axes.xaxis.set_major_locator(LogLocator(numticks=12) if wide else LogLocator(subs=(1, 2, 5), numticks=12))
+        axes.xaxis.set_minor_locator(NullLocator())
+    # Ages and shares below nothing are not shown as numbers; the room is for the bars.
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda load, _: f"{load:g}" if load >= 0 or least < 0 else ""))
+    return low, high
 
 
 def _load_keys(writing: Script, today: Mapping[str, float] | None) -> list[Line2D]:

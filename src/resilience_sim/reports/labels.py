@@ -8,6 +8,9 @@ __all__ = ["WORDS", "say"]
 
 WORDS = {  # key: Chinese, English
     "lines": ("条", "lines"),
+    "year": ("年", "years"),
+    "degC": ("℃", "°C"),
+    "1": ("倍", "times"),
     "customers": ("户", "customers"),
     "kept": ("达标事件占比（%）", "share of events that keep the limit (%)"),
     "required": ("要求占比（灰带：临界范围）", "required share (grey: its margin)"),
