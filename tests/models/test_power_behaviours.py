@@ -99,7 +99,9 @@ def test_p14_what_a_shed_gains(shed, total_h):
     assert run(two_loads(5, 10, shed, duration_s=outages)).ended[0].tolist() == [KEPT, CUT], "equality survives"
 
 
-@pytest.mark.parametrize(("health", "total_h", "latest_h"), [(1, 6, 4), (0.9, 5, 3), (0.8, 4, 2), (0.7, 3.5, 1)])
+@pytest.mark.parametrize(
+    ("health", "total_h", "latest_h"), [(1, 6, 4), (0.9, 5, 3), (0.8, 4, 2), (0.7, 3.5, 1), (0.6, 3, 0)]
+)
 def test_p15_the_clause_holds_for_a_new_battery_only(health, total_h, latest_h):
     def total(at_h: float) -> float:
         return phones_h(two_loads(5 * health, 10 * health, switched_off("servers", at_h * HOUR)))
@@ -195,7 +197,7 @@ def test_p23_runtime_by_health_computed(health, minutes):
 
 def test_p27_size_computed():
     inputs = [supply(PANASONIC, Load("load", 300.0), health=0.8, blocks=blocks) for blocks in (19, 18)]
-    assert [run(one).lost_s[0, 0] / MINUTE for one in inputs] == pytest.approx([243.7158, 229.4942], abs=1e-3)
+    assert [run(one).lost_s[0, 0] / MINUTE for one in inputs] == pytest.approx([243.7158, 229.4942], abs=5e-5)
     held = [supply(PANASONIC, Load("load", 300.0), health=s, blocks=20, duration_s=[4 * HOUR]) for s in (0.75, 0.749)]
     assert [int(run(one).ended[0, 0]) for one in held] == [KEPT, CUT]
 
@@ -262,12 +264,16 @@ def test_p38_the_race_is_lost():
     assert path.ended[:, 0].tolist() == [STOPPED, STOPPED, CUT, CUT]
 
 
-def test_p39_a_host_that_needs_longer_than_it_is_waited_for_is_cut():
-    """Network UPS Tools waits 15 s for its hosts (HOSTSYNC)."""
-    loads = [Load(f"{stop_s:g} s", 10.0, stop=Deterministic(stop_s), waits_s=15.0) for stop_s in (10.0, 15.0, 16.0)]
+@pytest.mark.parametrize("waits_s", [15.0, 15.0 + 5.0], ids=["HOSTSYNC", "HOSTSYNC and FINALDELAY"])
+def test_p39_a_host_that_needs_longer_than_it_is_waited_for_is_cut(waits_s):
+    """Network UPS Tools waits 15 s for its hosts (HOSTSYNC), and 5 s more before it cuts them (FINALDELAY)."""
+    loads = [
+        Load(f"{stop_s:g} s", 10.0, stop=Deterministic(stop_s), waits_s=waits_s)
+        for stop_s in (waits_s - 5, waits_s, waits_s + 1)
+    ]
     shed = Shed(tuple(load.name for load in loads), "after", 60.0, in_sequence=False)
     path = run(supply(PANASONIC, *loads, sheds=(shed,), duration_s=[300.0]))
-    assert path.lost_s[:, 0].tolist() == [70.0, 75.0, 75.0]
+    assert path.lost_s[:, 0].tolist() == [60 + waits_s - 5, 60 + waits_s, 60 + waits_s]
     assert path.ended[:, 0].tolist() == [STOPPED, STOPPED, CUT]
     assert path.charge_after[0, 0] > 0.8
 
@@ -324,13 +330,22 @@ def test_p45_the_battery_takes_over_when_the_generator_fails():
     assert path.lost_s[0, 0] / HOUR == pytest.approx(2.2 + 4 * (1 - 1 / 4 + 1.2 / 12))
 
 
-def test_p28_power_from_a_generator_for_so_long():
-    """Available 0.995, fails to start 0.0094, fails on average after 1100 h (the default of REopt.jl)."""
-    generator = Generator(0.0, 0.0, 0.0, 0.0, starts=1 - 0.0094, available=0.995, mean_run_s=1100 * HOUR)
-    for hours in (1, 24, 336):
+@pytest.mark.parametrize(
+    ("available", "fails", "mean_h", "printed"),
+    [
+        (0.995, 0.0094, 1100, (0.984751, 0.982068, 0.974948, 0.964365, 0.943543, 0.726112)),
+        (0.9998, 0.0066, 1 / 0.00157, (0.991642, 0.986979, 0.974650, 0.956445, 0.921050, 0.585812)),
+    ],
+    ids=["REopt.jl", "REopt API"],
+)
+def test_p28_power_from_a_generator_for_so_long(available, fails, mean_h, printed):
+    generator = Generator(0.0, 0.0, 0.0, 0.0, starts=1 - fails, available=available, mean_run_s=mean_h * HOUR)
+    for hours, hourly in zip((1, 4, 12, 24, 48, 336), printed, strict=True):
         path = run_many(four_hours(duration_s=np.full(MANY, hours * HOUR), generator=generator))
         carried = (path.on_line_s < np.inf) & (path.generator_fails_s == np.inf)
-        assert_probability(carried, 0.995 * (1 - 0.0094) * math.exp(-hours / 1100))
+        continuous = available * (1 - fails) * math.exp(-hours / mean_h)
+        assert continuous == pytest.approx(hourly, abs=3e-4)
+        assert_probability(carried, continuous)
 
 
 def test_p30_start_attempts():
@@ -348,3 +363,5 @@ def test_p34_hours_that_outlast_an_outage(hours, share):
     unit = Ups("ups", Battery(curve((hours, 1.0), (30, 0.5), unit=HOUR)), (Load("phones", 1.0),))
     path = run_many(PowerInputs(DrawnOutages(MANY, LogNormal(0.6996 + math.log(HOUR), 0.9868)), (unit,)))
     assert_probability(path.ended[0] == KEPT, share)
+    reached = run(PowerInputs(DrawnOutages(1, Never()), (unit,)))
+    assert reached.lost_s[0, 0] == hours * HOUR, "the equipment reaches the stated hours, whatever the outage"

@@ -26,8 +26,8 @@ from resilience_sim.models.power import (
     draw,
     kernel,
 )
-from resilience_sim.models.power.theory import latest_shed
-from resilience_sim.randomness import Exponential, LogNormal, Streams, Uniform
+from resilience_sim.models.power.theory import charge_after_storage, latest_shed
+from resilience_sim.randomness import Deterministic, Exponential, LogNormal, Streams, Uniform
 
 quick = settings(max_examples=60, deadline=None)
 a_share = some.floats(0.0, 1.0)
@@ -77,6 +77,31 @@ def test_p50_runtime_falls_with_load_age_and_cold_and_rises_with_blocks_and_live
 
 
 @quick
+@given(law=laws, watts=some_watts, months=some.floats(0.0, 33.0), more=some.floats(0.0, 12.0))
+def test_p50_runtime_falls_with_the_time_of_self_discharge(law, watts, months, more):
+    fresh, stored, longer = (
+        lasts_s(law, watts, charge=charge_after_storage(time)) for time in (0.0, months, months + more)
+    )
+    assert fresh * (1 + 1e-12) >= stored
+    assert stored * (1 + 1e-12) >= longer >= 0
+    assert lasts_s(law, watts, charge=0.0) == 0.0
+
+
+@quick
+@given(law=laws, watts=some_watts, strings=some.integers(1, 5))
+def test_p50_runtime_falls_with_the_number_of_dead_strings(law, watts, strings):
+    inputs = supply(law, Load("phones", watts), strings=strings, string_fails=0.5, duration_s=[math.inf] * 6)
+    draws = draw(inputs, Streams(1, 0))
+    dead = np.arange(6)
+    draws.string_u[:] = np.where(np.arange(strings)[:, None] < dead, 0.0, 1.0)
+    lost_s = kernel.simulate(inputs, draws).lost_s[0]
+    alone = lasts_s(law, watts, strings=strings)
+    assert lost_s[0] == pytest.approx(alone, rel=1e-12)
+    assert (np.diff(lost_s) <= 1e-12 * alone).all()
+    assert (lost_s[strings:] == 0).all()
+
+
+@quick
 @given(curve=curves(), node=some.integers(0, 4), watts=some_watts)
 def test_p57_one_new_block_without_losses_is_the_table(curve, node, watts):
     node = min(node, len(curve.power_w) - 1)
@@ -87,8 +112,8 @@ def test_p57_one_new_block_without_losses_is_the_table(curve, node, watts):
 @quick
 @given(law=laws, watts=some_watts, factor=some.integers(2, 9))
 def test_p54_load_and_blocks_scale_together(law, watts, factor):
-    assert lasts_s(law, watts * factor, blocks=factor) == pytest.approx(lasts_s(law, watts), rel=1e-9)
-    assert lasts_s(law, watts * factor, strings=factor) == pytest.approx(lasts_s(law, watts), rel=1e-9)
+    assert lasts_s(law, watts * factor, blocks=factor) == pytest.approx(lasts_s(law, watts), rel=1e-12)
+    assert lasts_s(law, watts * factor, strings=factor) == pytest.approx(lasts_s(law, watts), rel=1e-12)
 
 
 @quick
@@ -125,6 +150,21 @@ def test_p51_a_later_shed_never_lasts_longer(law, watts, at, delay, rest):
     assert early >= late * (1 - 1e-9)
     assert full_s * (1 - 1e-9) <= late
     assert early <= shed_s * (1 + 1e-9)
+
+
+@quick
+@given(law=laws, watts=some_watts, at=a_share, delay=a_share, more=a_share, rest=some.floats(0.1, 0.9))
+def test_p51_who_acts_later_never_makes_it_last_longer(law, watts, at, delay, more, rest):
+    full_s, shed_s = lasts_s(law, watts), lasts_s(law, watts * rest)
+    loads = Load("phones", watts * rest), Load("servers", watts * (1 - rest))
+
+    def total(delay_s: float) -> float:
+        shed = switched_off("servers", at * full_s, delay=Deterministic(delay_s))
+        return run_many(supply(law, *loads, sheds=(shed,))).lost_s[0, 0]
+
+    sooner, later = total(delay * full_s), total((delay + more) * full_s)
+    assert shed_s * (1 + 1e-9) >= sooner >= later * (1 - 1e-9)
+    assert later >= full_s * (1 - 1e-9)
 
 
 @quick
@@ -214,7 +254,8 @@ def test_p53_splitting_a_phase_changes_nothing(law, watts, used, split):
         for duration_s in ([seconds, math.inf], [first, seconds - first, math.inf])
     )
     assert parts.charge_after[0, 1] == pytest.approx(whole.charge_after[0, 0], abs=1e-12)
-    assert parts.lost_s[0, 2] == pytest.approx(whole.lost_s[0, 1], rel=1e-6, abs=1e-6)
+    full_s = seconds / used
+    assert parts.lost_s[0, 2] == pytest.approx(whole.lost_s[0, 1], abs=1e-12 * full_s)
 
 
 def left_after(law, phases: list[bool]) -> tuple[float, float]:
@@ -272,6 +313,27 @@ def test_p58_an_outage_of_no_length_is_none(law, watts, charge, idle):
     assert (path.off_s == 0).all()
     assert (path.charge_after == charge).all()
     assert np.isinf([path.lost_s[0], path.acted_s[0], path.on_line_s]).all()
+
+
+@quick
+@given(law=laws, watts=some_watts, charge=some.floats(0.01, 1.0), idle=some.floats(1.0, 50.0), shed=a_share)
+def test_p58_without_load_there_is_nothing_but_the_idle_loss(law, watts, charge, idle, shed):
+    """P43 too: what is left of an idle loss empties the battery as a load would."""
+
+    def after(losses: Losses, duration_s: float) -> float:
+        inputs = supply(
+            law, Load("phones", watts), sheds=(switched_off("phones", 0.0),), losses=losses, charge=charge,
+            duration_s=[duration_s],
+        )  # fmt: skip
+        return run_many(inputs).charge_after[0, 0]
+
+    assert after(Losses(), 1e6) == pytest.approx(charge, abs=1e-12)
+    empty_s = lasts_s(law, idle, charge=charge)
+    seconds = shed * empty_s
+    carried = run_many(supply(law, Load("idle", idle), charge=charge, duration_s=[seconds])).charge_after[0, 0]
+    assert after(Losses(idle_w=idle), seconds) == pytest.approx(carried, abs=1e-12)
+    if isinstance(law, RuntimeCurve):
+        assert after(Losses(idle_w=idle), empty_s * (1 + 1e-9)) == 0.0
 
 
 @quick

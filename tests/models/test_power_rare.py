@@ -59,6 +59,18 @@ def test_p31_a_start_in_three_attempts_fails(hours, probability):
     assert answer.standard_error == 0.0
 
 
+@pytest.mark.parametrize(("hours", "probability"), [(0.5, 7.367467e-6), (2.0, 4.020870e-6), (4.0, 1.946016e-6)])
+def test_p31_agrees_with_outages_simulated_in_which_no_attempt_succeeds(hours, probability):
+    n = 100_000
+    inputs = supply(hours, generator=Generator(5.0, 10.0, 10.0, 5.0, attempts=3, starts=0.98))
+    inputs = PowerInputs(DrawnOutages(n, CALM), inputs.units, inputs.generator)
+    draws = draw(inputs, Streams(31, 0))
+    draws.start_u[:] = 1.0
+    lost = (kernel.simulate(inputs, draws).ended[0] != Ended.KEPT).mean()
+    given = probability / 0.02**3
+    assert abs(lost - given) < 4 * math.sqrt(given * (1 - given) / n)
+
+
 SHED = Shed(("servers",), "after", HOUR, by="switch", delay=Uniform(0.0, HOUR), forgotten=0.1)
 STARTS = Generator(5.0, 10.0, 10.0, 5.0, attempts=3, starts=0.995)
 STRING_FAILS = 1e-3

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,6 +41,20 @@ def test_p01_tables_give_their_nodes_back_both_ways(shared: Path) -> None:
             assert curve.power_at(seconds) == pytest.approx(power, rel=1e-9)
 
 
+def test_p01_rows_fall_with_duration_and_columns_never_rise_with_the_cut_off(shared: Path) -> None:
+    for table, most in ((panasonic(shared), 16), (csb(shared), 8)):
+        for cutoff in table.cutoffs_v:
+            assert (np.diff(table.row(cutoff).power_w) < 0).all()
+            assert (np.diff(table.row(cutoff).runtime_s) > 0).all()
+        columns: dict[float, list[tuple[float, float]]] = {}
+        for node in table.nodes:
+            columns.setdefault(round(node.duration_s), []).append((node.cutoff_v or 0.0, node.value))
+        assert len(columns) == most
+        for nodes in columns.values():
+            assert len(nodes) == len(table.cutoffs_v)
+            assert (np.diff([value for _, value in sorted(nodes)]) <= 0).all()
+
+
 @pytest.mark.parametrize(
     ("power_w", "minutes"),
     [
@@ -69,6 +84,7 @@ def test_p03_leave_one_out_of_the_watt_table_computed(shared: Path) -> None:
     printed = {9.6: (3.64, 7.28, 10), 9.9: (3.70, 6.89, 5), 10.2: (3.68, 7.91, 5), 10.5: (3.45, 5.65, 360),
                10.8: (4.33, 9.94, 120)}  # fmt: skip
     errors: list[float] = []
+    within = []
     for cutoff, (rms, worst, minutes) in printed.items():
         curve = table.curve(cutoff)
         row = theory.leave_one_out(curve)
@@ -76,6 +92,10 @@ def test_p03_leave_one_out_of_the_watt_table_computed(shared: Path) -> None:
         assert (100 * found.rms, 100 * found.worst) == pytest.approx((rms, worst), abs=0.02)
         assert curve.runtime_s[found.at + 1] == 60 * minutes
         errors += row
+        if found.rms <= 0.04 and found.worst <= 0.08:
+            within.append(cutoff)
+    assert within == [9.6, 9.9, 10.2, 10.5]
+    assert table.curve(10.8).power_at(7200) == pytest.approx(31.1, rel=1e-12)  # out of line
     overall = theory.misfit(errors)
     assert len(errors) == 70
     assert (100 * overall.rms, 100 * overall.worst) == pytest.approx((3.77, 9.94), abs=0.02)
@@ -99,6 +119,9 @@ def test_p04_power_law_of_the_watt_table_computed(shared: Path) -> None:
     exponents, worsts = (1.2371, 1.2432, 1.2476, 1.2633, 1.2771), (35.3, 38.3, 41.1, 41.6, 43.8)
     printed = zip(exponents, worsts, (11.8, 12.7, 13.4, 14.1, 15.6), strict=True)
     rows = [(panasonic(shared).row(cutoff), *one) for cutoff, one in zip(CUTOFFS, printed, strict=True)]
+    watts = [theory.power_law(row).errors for row, *_ in rows]
+    assert [round(100 * find(one.rms for one in watts)) for find in (min, max)] == [12, 16]
+    assert [round(100 * find(one.worst for one in watts)) for find in (min, max)] == [35, 44]
     rows.append((panasonic(shared, "current").row(9.6), 1.2166, 33.0, 10.9))
     for curve, exponent, worst, rms in rows:
         law = theory.power_law(curve)
@@ -131,6 +154,9 @@ def test_p04_peukert_form_computed() -> None:
     # T = H (C / (I H))^n at 12 V is a power law in watts through (12 C / H, H).
     law = RuntimeCurve.power_law(12 * 7.2 / 20, 20 * 3600, 1.15)
     assert law.runtime_at(72.25) == pytest.approx(60 * 47.0245, abs=SECONDS_APART)
+    amperes = RuntimeCurve.power_law(7.2 / 20, 20 * 3600, 1.15)
+    assert pytest.approx(6.02083, abs=5e-6) == 72.25 / 12
+    assert amperes.runtime_at(6.02083) == pytest.approx(60 * 47.0245, abs=SECONDS_APART)
     rated = RuntimeCurve((21.0, 28.0 / 20), (3600, 20 * 3600))  # published: Panasonic LC-X1228
     assert theory.power_law(rated).exponent == pytest.approx(1.1062, abs=1e-4)
 
@@ -161,6 +187,10 @@ def test_p06_energies_are_kept_as_printed_and_volts_are_those_of_the_maker(share
         [23.15, 63.00, 62.55, 80.50, 78.00, 94.40], abs=1e-9
     )
     assert energy[1200] / energy[3] == pytest.approx(4.08, abs=5e-3)
+    minutes = sorted(energy)
+    falls = [after for before, after in pairwise(minutes) if energy[after] < energy[before]]
+    assert {90, 360} <= set(falls), "energy is not monotone in the printed figures"
+    assert (np.diff(table.row(10.5).runtime_s) > 0).all(), "runtime is"
     volts = theory.mean_volts(table, panasonic(shared, "current"))
     found = [volts[9.6, 60.0 * minutes] for minutes in (3, 15, 60, 240, 1200)]
     assert found == pytest.approx([11.11, 11.47, 11.80, 11.98, 11.99], abs=0.01)
@@ -251,15 +281,20 @@ def test_p08_packs_of_mp_rt_pro_10k_third_party(shared: Path) -> None:
     shared_loads = {load: minutes for load, minutes in groups.items() if sizes[load] > 1}
     apart = {load: minutes for load, minutes in shared_loads.items() if len(minutes) > 1}
     assert (len(shared_loads), apart) == (9, {1000: {68, 74}, 1125: {60, 65}})
+    agreeing = {load: minutes.pop() for load, minutes in shared_loads.items() if load not in apart}
+    assert agreeing == {1500: 45, 750: 98, 3000: 21, 4500: 13, 2250: 28, 500: 148, 375: 197}
+    by_load = {load: [packs for packs, whole, _ in rows if whole / packs == load] for load in (1500, 750)}
+    assert by_load == {1500: [1, 2, 3, 4, 5, 6], 750: [2, 4, 6, 8]}
+    assert max(max(minutes) / min(minutes) for minutes in apart.values()) - 1 == pytest.approx(0.088, abs=5e-4)
     single = sorted((60 * minutes, load) for packs, load, minutes in rows if packs == 1)
     curve = RuntimeCurve(tuple(load for _, load in single), tuple(seconds for seconds, _ in single))
-    found = theory.misfit(
-        [
-            curve.runtime_at(load / packs) / (60 * minutes) - 1
-            for packs, load, minutes in rows
-            if packs > 1 and curve.spans(load / packs)
-        ]
-    )
+    errors = [
+        curve.runtime_at(load / packs) / (60 * minutes) - 1
+        for packs, load, minutes in rows
+        if packs > 1 and curve.spans(load / packs)
+    ]
+    found = theory.misfit(errors)
+    assert len(errors) == 15
     assert found.worst == pytest.approx(0.075, abs=5e-4)
     assert found.rms == pytest.approx(0.033, abs=5e-4)
 
@@ -280,13 +315,13 @@ def test_p09_idle_loss_seen_in_a_runtime_column_computed(
 ) -> None:
     curve = column(shared, model)
     found, law = theory.fit_idle_loss(curve), theory.power_law(curve)
-    assert found.scale / 60 == pytest.approx(scale, rel=0.02)
+    assert found.scale / 60 == pytest.approx(scale, abs=0.5)
     assert found.idle == pytest.approx(idle, abs=0.5)
     assert found.exponent == pytest.approx(exponent, abs=3e-3)
     assert 100 * found.errors.worst == pytest.approx(worst, abs=0.05)
     assert found.errors.worst <= 0.051
     assert law.exponent == pytest.approx(plain, abs=3e-3)
-    assert 100 * law.errors.worst == pytest.approx(plain_worst, abs=0.1)
+    assert 100 * law.errors.worst == pytest.approx(plain_worst, abs=0.05)
 
 
 def test_p09_energy_peaks_inside_the_column(shared: Path) -> None:
@@ -294,13 +329,16 @@ def test_p09_energy_peaks_inside_the_column(shared: Path) -> None:
     energy = dict(zip(curve.power_w, np.multiply(curve.power_w, curve.runtime_s) / 60, strict=True))
     assert [energy[load] for load in (50, 100, 1000)] == pytest.approx([8350, 9800, 5800])
     assert max(energy, key=lambda load: energy[load]) == 100
+    law = theory.power_law(curve).curve
+    assert np.diff([load * law.runtime_at(load) for load in curve.power_w]).min() > 0, "no power law has a peak"
 
 
 def test_p10_two_point_law_of_network_ups_tools() -> None:
     driver = theory.DriverRuntime(240, 100, 720, 50)
     assert driver.exponent == pytest.approx(math.log2(3), rel=1e-12)
+    assert driver.exponent == pytest.approx(1.5849625, abs=5e-8)
     loads = (100, 50, 25, 15, 10, 5)
-    assert [driver.runtime_at(load) for load in loads] == pytest.approx([240, 720, 2160, 2400, 2400, 2400])
+    assert [driver.runtime_at(load) for load in loads] == pytest.approx([240, 720, 2160, 2400, 2400, 2400], rel=1e-12)
     bites = 100 * 0.1 ** (1 / driver.exponent)
     assert bites == pytest.approx(23.4, abs=0.05)
     assert driver.runtime_at(bites * 1.01) < 2400 == pytest.approx(driver.runtime_at(bites * 0.99))

@@ -60,8 +60,23 @@ def test_p15_the_clause_holds_for_a_new_battery_only(health: float, total: float
 def test_p15_the_clause_by_the_table_rule_computed(shared: Path, health: float, total: float, latest: float) -> None:
     battery = Battery(panasonic(shared).curve(9.6), health=health)
     full_s, shed_s = theory.runtime(battery, 16.5), theory.runtime(battery, 8.79)
+    if health == 1.0:
+        assert (full_s, shed_s) == pytest.approx((300 * MINUTE, 600 * MINUTE), rel=1e-12)
     assert theory.total_runtime(full_s, shed_s, 4 * HOUR) == pytest.approx(total * HOUR, abs=1e-4 * HOUR)
     assert theory.latest_shed(full_s, shed_s, 6 * HOUR) == pytest.approx(latest * HOUR, abs=1e-4 * HOUR)
+
+
+def test_p15_at_80_percent_health_the_clause_must_say_shed_by_1_h_39_min(shared: Path) -> None:
+    battery = Battery(panasonic(shared).curve(9.6), health=0.8)
+    full_s, shed_s = theory.runtime(battery, 16.5), theory.runtime(battery, 8.79)
+    assert math.floor(theory.latest_shed(full_s, shed_s, 6 * HOUR) / MINUTE) == 60 + 39
+    assert theory.total_runtime(full_s, shed_s, 99 * MINUTE) >= 6 * HOUR
+    assert theory.total_runtime(full_s, shed_s, 100 * MINUTE) < 6 * HOUR
+
+
+@pytest.mark.parametrize("gain", [1.5, 2.0, 10.0])
+def test_p15_a_clause_that_sheds_as_the_battery_is_empty_gains_nothing(gain: float) -> None:
+    assert theory.total_runtime(4.0, 4.0 * gain, 4.0) == 4.0
 
 
 @pytest.mark.parametrize(("before", "after", "minutes", "total"), [(65.7, 26.0, 30, 120), (112, 34.9, 10, 90)])
@@ -92,11 +107,15 @@ def test_p16_sheds_at_nodes_of_runtime_columns(
 
 
 def test_p16_sheds_by_the_fitted_idle_loss_computed(shared: Path) -> None:
-    # The figures, given to 1e-3 min, rest on rounded parameters: with those of P09 as printed they move by as much.
-    for model, before, after, minutes, total in (("SU650", 300, 100, 7, 29.8285), ("SU1000", 600, 200, 5, 30.2119)):
-        law = theory.fit_idle_loss(column(shared, model))
-        found = theory.total_runtime(law.runtime_at(before), law.runtime_at(after), minutes * MINUTE)
-        assert found == pytest.approx(total * MINUTE, abs=3e-3 * MINUTE)
+    # The figures rest on the parameters of P09 as printed; without their rounding they move by up to 2.5e-3 min.
+    none = theory.Misfit(0.0, 0.0, 0)
+    for model, before, after, minutes, total, printed in (
+        ("SU650", 300, 100, 7, 29.8285, theory.IdleLoss(27_555 * MINUTE, 26.52, 1.3159, none)),
+        ("SU1000", 600, 200, 5, 30.2119, theory.IdleLoss(136_226 * MINUTE, 49.34, 1.4513, none)),
+    ):
+        for law, apart in ((printed, 1e-3), (theory.fit_idle_loss(column(shared, model)), 3e-3)):
+            found = theory.total_runtime(law.runtime_at(before), law.runtime_at(after), minutes * MINUTE)
+            assert found == pytest.approx(total * MINUTE, abs=apart * MINUTE)
 
 
 def test_p17_a_person_sheds() -> None:
@@ -168,6 +187,7 @@ def test_p37_shutdown_in_sequence(shared: Path) -> None:
 def test_p38_the_race_is_lost(shared: Path) -> None:
     stops = theory.stops_in_sequence(runtimes_min(shared), [12, 9, 18], 40)
     assert stops.down == (52, 61)
+    assert stops.down[-1] + 18 == 79 > stops.empty, "the third needs until 79"
     assert (stops.charge, stops.empty) == (0.0, pytest.approx(67))
 
 
@@ -289,6 +309,10 @@ def test_p21_the_68_degree_column_is_the_77_degree_column_moved(shared: Path) ->
     assert len(apart) == 35
     assert {at for at, gap in apart.items() if gap > 0.0005 + 1e-9} == {110}
     assert theory.size_factor(celsius(119), warm_bonus=True) == pytest.approx(0.862, abs=1e-9)
+    # 115 °F of the 68 °F column, moved to 124 °F, goes on to the derived row of 125 °F.
+    at_120, moved = (float(rows[at][name]) for at, name in ((120, "size_factor_77f"), (115, "size_factor_68f")))
+    assert rows[125]["status"] == "derived"
+    assert at_120 + 5 * (moved - at_120) / 4 == pytest.approx(float(rows[125]["size_factor_77f"]), abs=1e-9) == 0.850
 
 
 def test_p21_the_cubic_published_by_etap() -> None:
@@ -304,9 +328,22 @@ def test_p21_the_cubic_published_by_etap() -> None:
 
 
 def test_p22_size_factors_are_the_cautious_choice_at_low_rates() -> None:
-    slow = {40: 1.02, 25: 1.00, 0: 0.85}  # published: Panasonic UP-PW1245P1, 20 h rate
     assert 1 / theory.size_factor(0.0, unverified=True) == pytest.approx(0.715, abs=5e-4)
-    assert 1 / theory.size_factor(0.0, unverified=True) < slow[0]
+    for temperature_c in range(25):
+        assert 1 / theory.size_factor(temperature_c, unverified=True) < theory.slow_capacity(temperature_c)
+
+
+def test_p22_capacity_at_the_20_hour_rate_published_by_panasonic() -> None:
+    found = [theory.slow_capacity(temperature_c, warm_bonus=True) for temperature_c in (40, 25, 0, -15)]
+    assert found == [1.02, 1.00, 0.85, 0.65]
+    assert theory.slow_capacity(12.5) == pytest.approx(0.925, rel=1e-12)
+    sun, ssc = {40: 1.03, 0: 0.86}, {40: 1.04, 25: 1.00, 0: 0.85, -15: 0.65}  # published: SUN SB12-7.2, NREL ssc
+    for temperature_c, share in (*sun.items(), *ssc.items()):
+        assert theory.slow_capacity(temperature_c, warm_bonus=True) == pytest.approx(share, abs=0.02 + 1e-12)
+        assert theory.slow_capacity(temperature_c) <= 1.0, "values above 1 are clamped, as ssc does"
+    for temperature_c in (-16.0, 41.0, math.nan):
+        with pytest.raises(InputsError, match="accepted is -15 to 40 °C"):
+            theory.slow_capacity(temperature_c)
 
 
 def test_p22_runtime_by_temperature_computed(shared: Path) -> None:
@@ -356,6 +393,13 @@ def test_p23_a_power_law_falls_by_a_power_and_an_idle_loss_ages_too(shared: Path
     assert theory.runtime(Battery(curve, health=0.8), 200) == pytest.approx(35 * MINUTE, abs=1e-3 * MINUTE)
 
 
+def test_p23_80_percent_of_the_capacity_costs_25_percent_of_the_hour(shared: Path) -> None:
+    curve = panasonic(shared).curve(9.6)
+    assert pytest.approx(82.125, rel=1e-12) == 65.7 / 0.8
+    assert curve.power_at(45 * MINUTE) == pytest.approx(82.1, rel=1e-12)
+    assert theory.runtime(Battery(curve, health=0.8), 65.7) / HOUR == pytest.approx(0.75, abs=5e-4)
+
+
 def test_p24_health_from_a_discharge_test_computed(shared: Path) -> None:
     curve = panasonic(shared).curve(9.6)
 
@@ -365,7 +409,7 @@ def test_p24_health_from_a_discharge_test_computed(shared: Path) -> None:
     assert found(25.0, "rate-adjusted") == pytest.approx(0.8002436, abs=1e-7)
     assert found(25.0, "time-adjusted") == pytest.approx(0.75, abs=1e-12)
     assert found(celsius(60), "rate-adjusted") == pytest.approx(0.8882704, abs=1e-6)
-    assert found(celsius(60), "time-adjusted") == pytest.approx(0.85034, abs=1e-5)
+    assert found(celsius(60), "time-adjusted") == pytest.approx(0.85034, abs=1e-6)
     assert found(35.0, "rate-adjusted") == pytest.approx(0.93 * 0.8002436, abs=1e-6)  # a warm test flatters
 
 
@@ -392,6 +436,7 @@ def test_p24_a_test_gives_back_the_health_that_its_runtime_came_from(shared: Pat
 
 
 def test_p25_life_by_temperature_against_victron_published() -> None:
+    assert theory.END_OF_LIFE == 0.80  # UFGS 16265A
     printed = {6.0: (8, 6, 4), 3.6: (5, 3.6, 2.5), 11.0: (16, 11, 8), 7.0: (10, 7, 5)}
     computed = {6.0: (8.485, 6, 4.243), 7.0: (9.899, 7, 4.950), 11.0: (15.556, 11, 7.778)}
     for at_25, years in printed.items():
@@ -419,6 +464,7 @@ def test_p26_self_discharge_is_linear_published_by_panasonic() -> None:
     found = [theory.charge_after_storage(months) for months in (0, 3, 6, 12)]
     assert found == pytest.approx([1, 0.91, 0.82, 0.64], rel=1e-12)
     assert theory.charge_after_storage(40) == 0
+    assert theory.charge_after_storage(6, per_month=0.015) == pytest.approx(0.91, rel=1e-12)  # Victron, AGM at 10 °C
     assert found[-1] < 0.97**12 == pytest.approx(0.694, abs=5e-4)
 
 
@@ -426,7 +472,7 @@ def test_p27_size_and_replacement_computed(shared: Path) -> None:
     curve = panasonic(shared).curve(9.6)
     size = theory.blocks_needed(curve, 300, 240 * MINUTE, health=0.8)
     assert size.blocks == 19
-    assert (size.runtime_s, size.fewer_s) == pytest.approx((243.7158 * MINUTE, 229.4942 * MINUTE), abs=1e-2)
+    assert (size.runtime_s, size.fewer_s) == pytest.approx((243.7158 * MINUTE, 229.4942 * MINUTE), abs=5e-5 * MINUTE)
     assert 300 / (0.8 * curve.power_at(240 * MINUTE)) == pytest.approx(18.75, rel=1e-9)
     assert theory.health_needed(curve, 300, 240 * MINUTE, blocks=20) == pytest.approx(0.75, rel=1e-9)
     age = theory.replacement_age(curve, 300, 240 * MINUTE, blocks=20, life=5.0)
@@ -506,6 +552,7 @@ def test_p28_how_well_sets_are_maintained() -> None:
 
 def test_p29_one_set_and_a_battery_agree_with_nrel_reopt() -> None:
     storage = theory.Storage(400.0, 100.0, 400.0)
+    assert pytest.approx(0.7213939, abs=5e-8) == 0.99**20 * 0.9 * 0.98
     for kind, printed in (
         (theory.Sets(1, 100.0, 100.0, available=0.98, fails_to_start=0.1), 0.7213939),
         (theory.Sets(1, 100.0, 1100.0, available=0.995, fails_to_start=0.0094), 0.9678801),
@@ -574,10 +621,10 @@ def longer(law: tuple[float, float], hours: float) -> float:
 
 def test_p32_what_the_fitted_laws_say_computed() -> None:
     for law, shares in ((JUNE, (0.243, 0.134, 0.035)), (JANUARY, (0.465, 0.351, 0.187))):
-        assert [longer(law, hours) for hours in (4, 6, 12)] == pytest.approx(shares, abs=5.5e-4)
+        assert [longer(law, hours) for hours in (4, 6, 12)] == pytest.approx(shares, abs=5e-4)
     for (weight, first, second), shares in ((JUNE_TWO, (0.251, 0.144, 0.038)), (JANUARY_TWO, (0.404, 0.311, 0.196))):
         mixed = [(1 - weight) * longer(first, hours) + weight * longer(second, hours) for hours in (4, 6, 12)]
-        assert mixed == pytest.approx(shares, abs=1e-3)
+        assert mixed == pytest.approx(shares, abs=6e-4)
     assert longer(JANUARY, 4) - 0.406 == pytest.approx(0.06, abs=5e-3)  # one law overstates the storms' record
 
 

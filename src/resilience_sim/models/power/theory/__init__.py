@@ -83,7 +83,7 @@ from resilience_sim.models.power.theory.tables import (
     first_fault,
     mean_volts,
 )
-from resilience_sim.models.power.theory.temperature import capacity_factor, life_at, size_factor
+from resilience_sim.models.power.theory.temperature import capacity_factor, life_at, size_factor, slow_capacity
 
 __all__ = [
     "age_at_health",
@@ -137,6 +137,7 @@ __all__ = [
     "shed_at_runtime",
     "Size",
     "size_factor",
+    "slow_capacity",
     "Stops",
     "stops_in_sequence",
     "Storage",
