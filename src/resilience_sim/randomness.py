@@ -25,8 +25,8 @@ from numpy.random.bit_generator import ISeedSequence
 from resilience_sim.errors import InputsError
 
 __all__ = [
-    "Deterministic", "Empirical", "Erlang", "Exponential", "Law", "LogNormal", "Never", "Streams", "Uniform",
-    "Weibull", "derived_seed", "fresh_seed",
+    "Deterministic", "Empirical", "Erlang", "Exponential", "Gamma", "Law", "LogNormal", "Never", "Streams",
+    "Triangular", "Truncated", "Uniform", "Weibull", "derived_seed", "fresh_seed",
 ]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
@@ -118,6 +118,27 @@ class Law:
         """Expected value."""
         raise TypeError(f"{type(self).__name__} is no law with a mean; use one of its subclasses")
 
+    def up_to(self, x: float) -> tuple[float, float]:
+        """P(X <= `x`), and the part of the mean that lies there, E[X; X <= `x`]."""
+        if x < 0:
+            return 0.0, 0.0
+        return (1.0, self.mean) if x == math.inf else self._up_to(x)
+
+    def _up_to(self, x: float) -> tuple[float, float]:
+        """The same for a finite `x`, 0 or more."""
+        raise TypeError(f"{type(self).__name__} is no law whose shares are known; accepted is one of randomness.py")
+
+
+def _normal_below(z: float) -> float:
+    return 0.5 * math.erfc(-z / math.sqrt(2))
+
+
+def _gamma_below(shape: float, x: float) -> float:
+    """Regularised lower incomplete gamma function."""
+    from scipy.special import gammainc  # not for variates: its last bit may change from one version to the next
+
+    return float(gammainc(shape, x))
+
 
 @dataclass(frozen=True)
 class Deterministic(Law):
@@ -136,6 +157,9 @@ class Deterministic(Law):
     def mean(self) -> float:
         return self.value
 
+    def _up_to(self, x: float) -> tuple[float, float]:
+        return (1.0, self.value) if self.value <= x else (0.0, 0.0)
+
 
 @dataclass(frozen=True)
 class Never(Law):
@@ -149,6 +173,9 @@ class Never(Law):
     @property
     def mean(self) -> float:
         return math.inf
+
+    def _up_to(self, x: float) -> tuple[float, float]:
+        return 0.0, 0.0
 
 
 @dataclass(frozen=True)
@@ -166,6 +193,10 @@ class Exponential(Law):
     @property
     def mean(self) -> float:
         return self.scale
+
+    def _up_to(self, x: float) -> tuple[float, float]:
+        share = -math.expm1(-x / self.scale)
+        return share, self.scale * share - x * math.exp(-x / self.scale)
 
 
 @dataclass(frozen=True)
@@ -201,6 +232,12 @@ class LogNormal(Law):
     def mean(self) -> float:
         return math.exp(self.mu + self.sigma * self.sigma / 2)
 
+    def _up_to(self, x: float) -> tuple[float, float]:
+        if x == 0:
+            return 0.0, 0.0
+        z = (math.log(x) - self.mu) / self.sigma
+        return _normal_below(z), self.mean * _normal_below(z - self.sigma)
+
 
 @dataclass(frozen=True)
 class Erlang(Law):
@@ -219,6 +256,31 @@ class Erlang(Law):
     def mean(self) -> float:
         return self.scale
 
+    def _up_to(self, x: float) -> tuple[float, float]:
+        return Gamma(self.stages, self.scale / self.stages).up_to(x)
+
+
+@dataclass(frozen=True)
+class Gamma(Law):
+    """Gamma law with mean `shape` · `scale` and variance `shape` · `scale`²; a whole `shape` is an Erlang law."""
+
+    shape: float
+    scale: float
+
+    def __post_init__(self) -> None:
+        _positive(self, shape=self.shape, scale=self.scale)
+
+    def draw(self, generator: Generator, size: int) -> Floats:
+        return generator.gamma(self.shape, self.scale, size)
+
+    @property
+    def mean(self) -> float:
+        return self.shape * self.scale
+
+    def _up_to(self, x: float) -> tuple[float, float]:
+        stretched = x / self.scale
+        return _gamma_below(self.shape, stretched), self.mean * _gamma_below(self.shape + 1, stretched)
+
 
 @dataclass(frozen=True)
 class Weibull(Law):
@@ -236,6 +298,10 @@ class Weibull(Law):
     @property
     def mean(self) -> float:
         return self.scale * math.gamma(1 + 1 / self.shape)
+
+    def _up_to(self, x: float) -> tuple[float, float]:
+        powered = (x / self.scale) ** self.shape
+        return -math.expm1(-powered), self.mean * _gamma_below(1 + 1 / self.shape, powered)
 
 
 @dataclass(frozen=True)
@@ -256,6 +322,48 @@ class Uniform(Law):
     def mean(self) -> float:
         return (self.low + self.high) / 2
 
+    def _up_to(self, x: float) -> tuple[float, float]:
+        if x >= self.high:
+            return 1.0, self.mean
+        if x <= self.low:
+            return 0.0, 0.0
+        share = (x - self.low) / (self.high - self.low)
+        return share, share * (self.low + x) / 2
+
+
+@dataclass(frozen=True)
+class Triangular(Law):
+    """Density that rises in a line from 0 at `low` to its peak at `mode` and falls in a line to 0 at `high`."""
+
+    low: float
+    mode: float
+    high: float
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.low <= self.mode <= self.high < math.inf and self.low < self.high):
+            raise InputsError(
+                f"Triangular: ({self.low}, {self.mode}, {self.high}); accepted are finite 0 <= low <= mode <= high, "
+                "low below high"
+            )
+
+    def draw(self, generator: Generator, size: int) -> Floats:
+        return generator.triangular(self.low, self.mode, self.high, size)
+
+    @property
+    def mean(self) -> float:
+        return (self.low + self.mode + self.high) / 3
+
+    def _up_to(self, x: float) -> tuple[float, float]:
+        if x <= self.low:
+            return 0.0, 0.0
+        if x >= self.high:
+            return 1.0, self.mean
+        if x <= self.mode:
+            share = (x - self.low) ** 2 / ((self.high - self.low) * (self.mode - self.low))
+            return share, share * (self.low + 2 * (x - self.low) / 3)
+        above = (self.high - x) ** 2 / ((self.high - self.low) * (self.high - self.mode))
+        return 1 - above, self.mean - above * (self.high - 2 * (self.high - x) / 3)
+
 
 @dataclass(frozen=True)
 class Empirical(Law):
@@ -273,3 +381,70 @@ class Empirical(Law):
     @property
     def mean(self) -> float:
         return math.fsum(self.values) / len(self.values)
+
+    def _up_to(self, x: float) -> tuple[float, float]:
+        below = [v for v in self.values if v <= x]
+        return len(below) / len(self.values), math.fsum(below) / len(self.values)
+
+
+@dataclass(frozen=True)
+class Truncated(Law):
+    """A law given that the variate lies from `low` to `high`, both included.
+
+    Variates outside are drawn again from the same stream, one for one, so that the k-th is the k-th of the law's own
+    variates that lies inside, however many are asked for.
+
+    Parameters
+    ----------
+    law
+        The law without bounds; any of this module's but `Never`.
+    low, high
+        Bounds; `high` may be infinite.
+
+    Raises
+    ------
+    InputsError
+        If less than a thousandth of the law lies inside: there is nothing there to draw, or it takes too long.
+    """
+
+    law: Law
+    low: float = 0.0
+    high: float = math.inf
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.low <= self.high and self.low < math.inf):
+            raise InputsError(f"Truncated: ({self.low}, {self.high}); accepted are 0 <= low <= high, low finite")
+        if self.law.infinite:
+            raise InputsError(f"Truncated: law is {self.law}; accepted is a law of finite values")
+        if not self.share >= 1e-3:
+            raise InputsError(
+                f"Truncated: {self.share:.3g} of {self.law} lies from {self.low} to {self.high}; accepted is a range "
+                "that holds 0.001 of the law or more"
+            )
+
+    @property
+    def share(self) -> float:
+        """Share of the law without bounds that lies inside."""
+        return self.law.up_to(self.high)[0] - self._below()[0]
+
+    def _below(self) -> tuple[float, float]:
+        return self.law.up_to(math.nextafter(self.low, -math.inf))  # what lies at `low` is inside
+
+    def draw(self, generator: Generator, size: int) -> Floats:
+        drawn = self.law.draw(generator, size)
+        inside = (drawn >= self.low) & (drawn <= self.high)
+        while not inside.all():
+            more = self.law.draw(generator, size - int(inside.sum()))
+            drawn = np.concatenate((drawn[inside], more))
+            inside = (drawn >= self.low) & (drawn <= self.high)
+        return drawn
+
+    @property
+    def mean(self) -> float:
+        return (self.law.up_to(self.high)[1] - self._below()[1]) / self.share
+
+    def _up_to(self, x: float) -> tuple[float, float]:
+        if x < self.low:
+            return 0.0, 0.0
+        (share, part), (share_below, part_below) = self.law.up_to(min(x, self.high)), self._below()
+        return (share - share_below) / self.share, (part - part_below) / self.share

@@ -49,9 +49,13 @@ class Plan:
     def add_space(self, kind: str) -> str:
         random, name = self.random, f"{kind} {len(self.spaces)}"
         crowd = one_of(random, None, Crowd(), Crowd(2.0, 0.25, one_of(random, 0.0, 0.5, 1.0), 0.25))
-        area_m2 = one_of(random, INFINITE, 4.0, 8.0, 16.0, *[float(random.uniform(2, 30))] * (self.lattice is None))
+        area_m2 = one_of(
+            random, INFINITE, 2.0, 4.0, 8.0, 16.0, *[float(random.uniform(2, 30))] * (self.lattice is None)
+        )
         length_m = None if random.random() < 0.7 else some_number(random, 8.0, self.lattice)
-        holds = one_of(random, *[None] * 5, 1.0, 2.0, 5.5) if kind != "room" else one_of(random, None, None, 3.0, 9.0)
+        holds = (
+            one_of(random, *[None] * 5, 1.0, 2.0, 5.5) if kind != "room" else one_of(random, None, None, 3.0, 9.0, 20.0)
+        )
         flow = float(random.uniform(0.3, 2)) if self.lattice is None else one_of(random, 0.5, 1.0, 2.0)
         self.spaces.append(
             Space(
@@ -180,25 +184,28 @@ def some_groups(random: np.random.Generator, building: Building, lattice: float 
                 f"group {k}",
                 room,
                 some_people(random, count, lattice),
-                one_of(random, Deterministic(0.0), some_law(random, 3.0, lattice)),
+                one_of(random, Deterministic(0.0), *(some_law(random, mean, lattice) for mean in (3.0, 8.0))),
                 some_route(random, building, room),
                 at=one_of(random, None, (some_number(random, 8.0, lattice), 0.0)),
                 together=bool(random.integers(2)),
                 each=one_of(random, Deterministic(0.0), some_law(random, 2.0, lattice)),
                 reach=one_of(random, Deterministic(0.0), some_law(random, 2.0, lattice)),
                 hears_alarm=bool(random.integers(2)),
-                waits=bool(random.random() < 0.3),
+                waits=bool(random.random() < 0.2),
             )
         )
     return tuple(groups)
 
 
 def some_closings(random: np.random.Generator, building: Building, lattice: float | None) -> tuple[Closing, ...]:
-    names = random.permutation([door.name for door in building.doors])[: one_of(random, 0, 0, 1, 2, 3)].tolist()
+    doors = [door.name for door in building.doors]
+    if random.random() < 0.4:
+        doors = [building.doors[side // 2].name for side in building.exits]
+    names = random.permutation(doors)[: one_of(random, 0, 1, 2, 3)].tolist()
     return tuple(
         Closing(
             name,
-            one_of(random, some_law(random, 3.0, lattice), some_law(random, 8.0, lattice), Never()),
+            one_of(random, Never(), *(some_law(random, mean, lattice) for mean in (3.0, 8.0, 8.0, 15.0))),
             one_of(random, Never(), *(some_law(random, mean, lattice) for mean in (2.0, 10.0, 10.0))),
         )
         for name in names

@@ -346,6 +346,41 @@ def test_who_turns_takes_the_group_along_but_not_those_at_their_last_door(run):
     assert path.target.tolist() == [2, 0, 1]  # the exits, then the sides into the hall
 
 
+@pytest.mark.parametrize(("third_at", "target"), [(12.0, 1), (10.0, 2)])
+def test_quickest_counts_a_group_that_has_turned_without_those_who_are_out(run, third_at, target):
+    """Of three one is out as the main exit closes at 1: two head for the back exit, which takes them 4 s.
+
+    One who stands 1 m from it at 1.5 reckons 5 s, against 6 m, or 4 m, to the third exit.
+    """
+    doors = [
+        door("main", "hall", pps=0.5),
+        door("back", "hall", pps=0.5, at=5.0),
+        door("third", "hall", pps=0.5, at=third_at),
+    ]
+    groups = [group("three", "hall", 3, at=0.0), group("one", "hall", 1, at=6.0, start=1.5, route=Quickest())]
+    path = run([room()], doors, groups, closings=(closing("main", 1.0),))
+    assert path.target.tolist() == [0, 1, 1, target]
+
+
+def test_who_has_diverted_looks_no_more(run):
+    """One diverts at 1 and stands before the other exit at 5, closed until 5.5: to the third, through the lobby at 6.
+
+    There the main exit is not looked at again, though two still wait at it.
+    """
+    doors = [
+        door("main", "hall", pps=0.1),
+        door("other", "hall", at=4.0),
+        door("inner", "hall", "lobby", at=5.0),
+        door("third", "lobby", at=6.0),
+    ]
+    groups = [
+        group("three", "hall", 3, at=0.0, route=Fixed("main")),
+        group("one", "hall", 1, at=0.0, start=1.0, route=Divert("main", "other", 0.0)),
+    ]
+    path = run([room(), room("lobby")], doors, groups, closings=(closing("other", 3.0, 2.5),))
+    assert (path.out_s.tolist(), path.target.tolist()) == ([0.0, 10.0, 20.0, 7.0], [0, 0, 0, 2])
+
+
 # -- into the building -------------------------------------------------------------------------------------------------
 
 

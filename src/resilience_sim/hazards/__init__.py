@@ -9,6 +9,8 @@
        │                  outage_calls ── surge           calls that outages bring; a storm day known by its calls
        └── calls, counts ── call_fit                      logs of calls: handling, patience, redial, day factor
 
+    smoke                                                 a fire that grows: how long a way out can be used
+
 Underneath stand ``survival`` (times not seen to their end) and ``quantiles`` (a law given by its quantiles). What
 strikes is handed on as :class:`~resilience_sim.hazards.outages.LineOutages`, a timeline, or instants of calls.
 """

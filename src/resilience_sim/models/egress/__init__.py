@@ -36,7 +36,6 @@ There is no time step: everything happens at instants known in closed form.
    enters a space in which none of them has been, the queue at the main exit is looked at, not counting those still on
    their way. If more than `above_persons` wait there, or they need more than `above_s` (queue / C), the group heads for
    the other exit from then on.
-    A person is out (or in) with the first exit (door into the space) that they pass, whichever the group heads for.
 10. From each place people take the shortest way to their target that passes no door now closed. If there is none they
     head for the nearest exit that can still be reached (for Into: the nearest door into the space), and if there is
     none either, or the group waits at closed doors, they keep to the way that they would take if all doors were open.
@@ -44,6 +43,7 @@ There is no time step: everything happens at instants known in closed form.
 11. Whoever arrives at a closed door, or queues at one as it closes (in the order of the queue), turns to the nearest
     exit that can still be reached from there, without reach, and that is the group's target from then on; if the group
     waits, or there is no such exit, they queue until the door opens.
+12. Whoever passes an exit is out, whichever exit the group heads for; with Into: whoever passes a door into that space.
 
 **At equal instants**: (0) doors close and open, in the order of the closings, (1) persons start, by number, (2) persons
 arrive at doors, by number, (3) one person passes. What a passage brings about at the same instant comes before the next
@@ -65,6 +65,16 @@ egress@1
 """
 
 from resilience_sim.models.egress.building import Building, Crowd, Door, Space, flow_pps
+from resilience_sim.models.egress.counting import (
+    Aftermath,
+    Brigade,
+    CountDraws,
+    CountInputs,
+    HeadCount,
+    Search,
+    draw_count,
+    follow,
+)
 from resilience_sim.models.egress.draws import Draws, draw
 from resilience_sim.models.egress.inputs import (
     Closing,
@@ -78,11 +88,26 @@ from resilience_sim.models.egress.inputs import (
     Quickest,
     Route,
 )
+from resilience_sim.models.egress.measures import (
+    DEFINITIONS,
+    at_place,
+    door_table,
+    entities,
+    group_table,
+    inside,
+    measures,
+    occupancy,
+    out_by_exit,
+    queues,
+    timelines,
+)
 from resilience_sim.models.egress.path import Path
 
 __all__ = [
-    "Building", "Closing", "Crowd", "Divert", "Door", "draw", "Draws", "EgressInputs", "Fixed", "flow_pps", "Group",
-    "Into", "Nearest", "Path", "People", "Quickest", "Route", "Space", "VERSION",
+    "Aftermath", "at_place", "Brigade", "Building", "Closing", "CountDraws", "CountInputs", "Crowd", "DEFINITIONS",
+    "Divert", "Door", "door_table", "draw", "draw_count", "Draws", "EgressInputs", "entities", "Fixed", "flow_pps",
+    "follow", "Group", "group_table", "HeadCount", "inside", "Into", "measures", "Nearest", "occupancy", "out_by_exit",
+    "Path", "People", "queues", "Quickest", "Route", "Search", "Space", "timelines", "VERSION",
 ]  # fmt: skip
 
 VERSION = "egress@1"
