@@ -96,7 +96,7 @@ _SCALED = (
 
 UNITS = MappingProxyType({u.name: u for u in (*_SCALED, *(Unit(name, name, name, 1.0) for name in COUNTED))})
 
-_WRITTEN = re.compile(r"\s*([+-]?(?:\d+(?:[\d_ ]*\d)?(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)\s*(\S.*?)\s*")
+_WRITTEN = re.compile(r"\s*([+-]?(?:\d+(?:[\d_ ]*\d)?(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?)\s*([^\s/].*?)\s*")
 
 
 def unit(name: str, *, place: Place | None = None) -> Unit:

@@ -256,6 +256,17 @@ def test_divert_looks_at_the_queue_at_the_start_and_not_at_those_on_their_way(ru
         assert run([room()], doors, groups).target.tolist() == [0] * 6 + [target] * 2
 
 
+def test_quickest_counts_those_who_have_diverted_where_they_head_for(run):
+    """At 0.5 two are left at the main exit: 2 m and 4 s; three have turned to the other: 4 m and 3 s."""
+    doors = [door("main", "hall", pps=0.5), door("back", "hall", at=6.0)]
+    groups = [
+        group("three", "hall", 3, at=0.0, route=Fixed("main")),
+        group("class", "hall", 3, at=0.0, start=0.5, route=Divert("main", "back", 0.0)),
+        group("one", "hall", 1, at=2.0, start=0.5, route=Quickest()),
+    ]
+    assert run([room()], doors, groups).target.tolist() == [0, 0, 0, 1, 1, 1, 0]
+
+
 # -- closed doors ------------------------------------------------------------------------------------------------------
 
 MAIN_AND_BACK = [door("main", "hall", pps=0.5), door("back", "hall", at=5.0)]

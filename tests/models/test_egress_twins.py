@@ -126,7 +126,7 @@ EVERYTHING = [
 ]  # fmt: skip
 TIES = [
     *("start, then start", "start, then join", "start, then pass", "join, then join", "join, then pass"),
-    *("pass, then pass", "pass, then join", "leave, then pass", "through at the instant of a change"),
+    *("pass, then pass", "pass, then join", "through at the instant of a change"),
 ]
 
 

@@ -30,19 +30,21 @@ There is no time step: everything happens at instants known in closed form.
 
 8. A group that stays together chooses once, when its first member starts; others choose each when they start. Fixed:
    the exit named. Nearest: the least metres. Quickest: the least ``metres by slope / own pace + h / C``, h being those
-   who have chosen that target and not yet passed it. Divert: the main exit. Into: the nearest door into that space.
-   Equal choices: the target listed first.
+   who start, are not yet out and belong to a group (or are a person) that heads for it. Divert: the main exit. Into:
+   the nearest door into that space. They choose by the ways that pass no door now closed, or, where there is none to
+   any target or the group waits at closed doors, as if all were open. Equal choices: the target listed first.
 9. Divert: whenever the first member of the group (or the person, if they are not together) starts, and whenever it
-   enters a space in which none of them has been, the queue at the main exit is looked at, not counting those still on
-   their way. If more than `above_persons` wait there, or they need more than `above_s` (queue / C), the group heads for
-   the other exit from then on.
+   enters a space in which none of them has been, the queue inside the main exit is looked at, not counting those still
+   on their way. If more than `above_persons` wait there, or they need more than `above_s` (queue · (1 / C)), the group
+   heads for the other exit; it looks no more then.
 10. From each place people take the shortest way to their target that passes no door now closed. If there is none they
-    head for the nearest exit that can still be reached (for Into: the nearest door into the space), and if there is
-    none either, or the group waits at closed doors, they keep to the way that they would take if all doors were open.
-    They learn of a door when they choose, that is when they start or pass a door, and when they stand before it.
-11. Whoever arrives at a closed door, or queues at one as it closes (in the order of the queue), turns to the nearest
-    exit that can still be reached from there, without reach, and that is the group's target from then on; if the group
-    waits, or there is no such exit, they queue until the door opens.
+    head for the nearest exit that can still be reached (for Into: the nearest door into the space), for good. If there
+    is none either, or the group waits at closed doors, they keep to the way that they would take if all doors were
+    open. They learn of a door when they start or pass a door, and when they stand before it; a target belongs to the
+    group, and those who walk to a door or queue at it learn of a new one behind it.
+11. Whoever arrives at a closed door, or queues at one as it closes (side after side, in the order of the queue), turns
+    to the nearest exit (door into the space) that can still be reached from there, without reach, and that is the
+    group's target from then on; if the group waits, or there is no such exit, they queue until the door opens.
 12. Whoever passes an exit is out, whichever exit the group heads for; with Into: whoever passes a door into that space.
 
 **At equal instants**: (0) doors close and open, in the order of the closings, (1) persons start, by number, (2) persons
@@ -53,10 +55,11 @@ passage.
 ``t + metres / pace`` else; density is ``inside / area_m2``, the crowd's speed
 ``max(least_mps, k_mps · (1 - a_m2 · D))``; headways are ``1 / C``, ``1 / (C · opposed)`` and ``1 / enters_pps``; a
 passage is due at the latest of the present and of the last instants plus headways in (b) and (c); an estimate adds
-level, down and up (metres / pace each) in this order, then h · (1 / C).
+level, down and up (metres / pace each) in this order, then h · (1 / C). A queue's length counts from one instant to the
+next: who arrives and passes at the same instant has not waited.
 
-What it does not know: the body, pushing and falling; a pace that changes within a leg; people who overtake nobody at a
-door; a crowd that chooses anew on its way. The flow of a door is an input.
+What it does not know: the body, pushing and falling; overtaking in a queue; a pace that changes within a leg; a crowd
+that chooses anew on its way. The flow of a door is an input.
 
 Versions
 --------

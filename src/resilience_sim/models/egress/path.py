@@ -24,9 +24,10 @@ class Path:
     start_s
         When each person started to walk; inf for those left behind, shape (persons,).
     out_s
-        When each passed the door it headed for; inf if it never did, shape (persons,).
+        When each was out (or, with Into, in the space); inf if it never was, shape (persons,).
     target
-        Which target each headed for last, its place in ``EgressInputs.targets``; -1 for those left behind.
+        The target that each passed, or else headed for last, its place in ``EgressInputs.targets``; -1 for those left
+        behind, shape (persons,).
     passed
         Doors that each passed, shape (persons,).
     first_s, last_s
