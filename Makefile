@@ -25,6 +25,8 @@ bench: $(INSTALLED)
 	$(BIN)/python -m benchmarks.bench_queue
 	$(BIN)/python -m benchmarks.bench_power
 	$(BIN)/python -m benchmarks.bench_egress
+	$(BIN)/python -m benchmarks.bench_repair
+	$(BIN)/python -m benchmarks.bench_cascade
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

@@ -162,6 +162,7 @@ def some_route(random: np.random.Generator, building: Building, room: str) -> Ro
         one_of(random, *exits),
         one_of(random, INFINITE, 0.0, 1.0, 2.0),
         one_of(random, INFINITE, INFINITE, 1.0, 2.0),
+        one_of(random, (), (), (room,), tuple(inside[:1])),
     )
     return one_of(
         random, Nearest(), Nearest(), Quickest(), Quickest(), divert, divert, Fixed(exits[-1]), into or divert

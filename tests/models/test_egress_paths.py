@@ -267,6 +267,25 @@ def test_quickest_counts_those_who_have_diverted_where_they_head_for(run):
     assert run([room()], doors, groups).target.tolist() == [0, 0, 0, 1, 1, 1, 0]
 
 
+@pytest.mark.parametrize(("where", "target", "out_s"), [((), 1, 9.0), (("class",), 1, 9.0), (("hall",), 0, 8.0)])
+def test_the_queue_is_looked_at_only_where_somebody_directs(run, where, target, out_s):
+    """Four at the main exit pass at 0, 2, 4 and 6: three wait as the class starts at 1, two as it comes into the hall.
+
+    It comes there at 3, 2 m from the main exit and 6 m from the back one, and goes back if more than two wait.
+    """
+    doors = [
+        door("main", "hall", pps=0.5, at=2.0),
+        door("back", "hall", at=6.0),
+        door("inner", "class", "hall", at=0.0),
+    ]
+    groups = [
+        group("four", "hall", 4, at=2.0, route=Fixed("main")),
+        group("class", "class", 1, at=-2.0, start=1.0, route=Divert("main", "back", 2.0, where=where)),
+    ]
+    path = run([room(), room("class")], doors, groups)
+    assert (int(path.target[-1]), float(path.out_s[-1])) == (target, out_s)
+
+
 # -- closed doors ------------------------------------------------------------------------------------------------------
 
 MAIN_AND_BACK = [door("main", "hall", pps=0.5), door("back", "hall", at=5.0)]

@@ -290,8 +290,9 @@ def test_p21_the_slipped_row() -> None:
     for temperature_c in (0.0, -10.0, 60.0, math.nan):
         with pytest.raises(InputsError, match=r"accepted is 4\.44 to 48\.9 °C, for which it is published"):
             theory.size_factor(temperature_c)
-    with pytest.raises(InputsError, match="unverified=True"):
+    with pytest.raises(InputsError) as told:  # who writes a site file knows no arguments of Python
         theory.size_factor(0.0)
+    assert "unverified" not in str(told.value)
     with pytest.raises(InputsError, match=r"accepted is -3\.89 to 48\.9 °C"):
         theory.size_factor(-10.0, unverified=True)
 

@@ -34,9 +34,9 @@ There is no time step: everything happens at instants known in closed form.
    the nearest door into that space. They choose by the ways that pass no door now closed, or, where there is none to
    any target or the group waits at closed doors, as if all were open. Equal choices: the target listed first.
 9. Divert: whenever the first member of the group (or the person, if they are not together) starts, and whenever it
-   enters a space in which none of them has been, the queue inside the main exit is looked at, not counting those still
-   on their way. If more than `above_persons` wait there, or they need more than `above_s` (queue · (1 / C)), the group
-   heads for the other exit; it looks no more then.
+   enters a space in which none of them has been, if somebody directs there, the queue inside the main exit is looked
+   at, not counting those still on their way. If more than `above_persons` wait there, or they need more than `above_s`
+   (queue · (1 / C)), the group heads for the other exit; it looks no more then.
 10. From each place people take the shortest way to their target that passes no door now closed. If there is none they
     head for the nearest exit that can still be reached (for Into: the nearest door into the space), for good. If there
     is none either, or the group waits at closed doors, they keep to the way that they would take if all doors were

@@ -47,14 +47,18 @@ class Divert:
         Divert when more persons than this wait at the main exit …
     above_s
         … or when those who wait need more seconds than this to pass.
+    where
+        Spaces in which somebody directs them: only there is the queue looked at. None named: everywhere.
     """
 
     main: str
     other: str
     above_persons: float = math.inf
     above_s: float = math.inf
+    where: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "where", tuple(self.where))
         number("Divert: above_persons", self.above_persons, infinite=True)
         number("Divert: above_s", self.above_s, infinite=True)
 
@@ -271,6 +275,10 @@ class EgressInputs:
             return
         if building.spaces[building.space_index[group.room]].outside:
             raise refuse(f"Group {group.name!r}: room", f"{group.room!r}, outside", "a room, or a route into a space")
+        if isinstance(route, Divert):
+            for name in route.where:
+                if name not in building.space_index:
+                    raise refuse(f"Group {group.name!r}: where", repr(name), ", ".join(building.space_index))
         exits = self._exit_names
         named = {Fixed: ("exit",), Divert: ("main", "other")}.get(type(route), ())
         for name in named:

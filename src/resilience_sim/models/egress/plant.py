@@ -113,7 +113,7 @@ class Plant(NamedTuple):
     inside: Ints
     heads_for: Ints  # (u,): column of its target; -1: has not chosen
     diverted: Codes
-    visited: Codes  # (rows, s): whether one of a unit that may divert has been in a space
+    visited: Codes  # (rows, s): whether one of a unit that may divert has been in a space, or nobody directs there
     visit_row: Ints  # (u,): -1: not one of those
     heading: Ints  # (t,): persons who have chosen a target and not passed it
 
@@ -156,7 +156,7 @@ class Asked(NamedTuple):
     unit: Ints
     unit_route: Codes
     visit_row: Ints
-    visit_rows: int
+    visited: Codes
     inside: Ints
 
 
@@ -176,7 +176,7 @@ def _ask(inputs: EgressInputs) -> Asked:
     first = 0
     for one in groups:
         rows = slice(first, first + one.size)
-        units = 1 if one.together and one.size else one.size
+        units = _units(one)
         unit[rows] = len(route_of_unit) + (0 if one.together else np.arange(one.size))
         route_of_unit += [_route(one)] * units
         first += one.size
@@ -227,9 +227,22 @@ def _ask(inputs: EgressInputs) -> Asked:
         unit=unit,
         unit_route=unit_route,
         visit_row=np.where(may_divert, np.cumsum(may_divert) - 1, -1),
-        visit_rows=int(may_divert.sum()),
+        visited=np.array(
+            [
+                [bool(one.route.where) and space.name not in one.route.where for space in building.spaces]
+                for one in groups
+                if isinstance(one.route, Divert)
+                for _ in range(_units(one))
+            ],
+            dtype=np.int8,
+        ).reshape(int(may_divert.sum()), len(building.spaces)),
         inside=inside,
     )
+
+
+def _units(group: Group) -> int:
+    """How many choose for themselves."""
+    return min(1, group.size) if group.together else group.size
 
 
 def _route(group: Group) -> int:
@@ -327,7 +340,7 @@ def opened(inputs: EgressInputs, draws: Draws, *, rows: int) -> Plant:
         inside=asked.inside.copy(),
         heads_for=np.full(units, -1, dtype=np.int64),
         diverted=np.zeros(units, dtype=np.int8),
-        visited=np.zeros((asked.visit_rows, spaces), dtype=np.int8),
+        visited=asked.visited.copy(),
         visit_row=asked.visit_row,
         heading=np.zeros(targets, dtype=np.int64),
     )

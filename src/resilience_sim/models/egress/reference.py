@@ -347,7 +347,8 @@ class Evacuation:
     def enter(self, party: Party, place: Place) -> None:
         """Those who choose as one are in a place; if for the first time, they look at the queue at the main exit."""
         route = party.group.route
-        if isinstance(route, Divert) and place not in party.been_in and not party.diverted:
+        directed = isinstance(route, Divert) and (not route.where or place.space.name in route.where)
+        if isinstance(route, Divert) and directed and place not in party.been_in and not party.diverted:
             main = self.sides[self.inputs.targets[party.choices[0]]]
             waiting = len(main.queue)
             if waiting > route.above_persons or waiting * (1 / main.passage.door.pps) > route.above_s:
