@@ -61,9 +61,26 @@ def test_the_table_names_every_fact_and_how_it_was_found(
     monkeypatch.setenv("COLUMNS", "200")
     printed = run(folder, "--lang", lang)
     facts = json.loads(run(folder, "--json", "-"))["facts"]
-    assert len(facts) == 7
+    assert len(facts) == 13
     assert all(WORDS[name][("zh", "en").index(lang)] in printed for name in facts)
     assert all(word in printed for word in words)
+
+
+def test_a_makers_table_alone_is_written_for_a_site(folder: Path) -> None:
+    out = folder / "facts.yaml"
+    command = ["batteries", "--table", str(folder / "table.csv"), "--out", str(out)]
+    result = CliRunner().invoke(app, command, catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    assert "battery.table.power:\n    {values: [112, 82.1, 65.7, 26]" in out.read_text()
+    assert "battery.health" not in out.read_text()
+
+
+@pytest.mark.parametrize(("lang", "words"), [("zh", ("占比", "瓦")), ("en", ("share", "W"))])
+def test_units_are_told_in_the_language_of_the_table(folder: Path, lang: str, words: tuple[str, ...]) -> None:
+    printed = run(folder, "--lang", lang)
+    assert all(word in printed for word in words)
+    assert ("share" in printed) == (lang == "en")
+    assert ("year" in printed) == (lang == "en")
 
 
 def test_blocks_and_strings_share_the_load(folder: Path) -> None:

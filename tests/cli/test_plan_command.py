@@ -16,8 +16,11 @@ from typer.testing import CliRunner
 
 from resilience_sim.cli.plan import app
 from resilience_sim.errors import ExportError, PlanError
-from resilience_sim.plans.files import library, read_plan
+from resilience_sim.plans.files import library, read_plan, read_site
 from resilience_sim.plans.proposals import Proposal, export, identity
+from resilience_sim.reports.building_figures import building_figure
+from resilience_sim.reports.look import save
+from resilience_sim.studies.buildings import starting_places
 
 PROPOSAL = Proposal("M-01", "report_within", 8.0, "recommend", "holds with 8, fails with 7 [p < 0.01]")
 ID = identity(PROPOSAL, plan="my-plan")
@@ -168,3 +171,73 @@ def test_help_loads_neither_the_yaml_reader_nor_the_validator() -> None:
     code = "import sys, resilience_sim.cli.plan as p; print(*sorted(m for m in sys.modules if '.' not in m))"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
     assert not {"ruamel", "pydantic", "numpy", "matplotlib"} & set(loaded)
+
+
+# ---- buildings
+
+
+@pytest.fixture
+def housed(tmp_path: Path) -> Path:
+    """A folder of the user's own with a building."""
+    shutil.copytree(library()["service-hall"], tmp_path / "housed")
+    return tmp_path / "housed"
+
+
+@pytest.mark.parametrize("kind", ["svg", "png"])
+def test_show_draws_the_building_of_a_plan(kind: str, tmp_path: Path) -> None:
+    files = {lang: tmp_path / "new folder" / f"{lang}.{kind}" for lang in ("zh", "en")}
+    for lang, file in files.items():
+        assert run("show", "service-hall", "--building", file, "--lang", lang) == f"wrote {file}\n"
+        expected = tmp_path / f"expected.{kind}"
+        save(building_figure(read_site(library()["service-hall"])[0], lang), expected)
+        assert file.read_bytes() == expected.read_bytes()
+    assert files["zh"].read_bytes() != files["en"].read_bytes()
+
+
+def test_show_draws_no_building_where_there_is_none_and_replaces_nothing_it_read(housed: Path, tmp_path: Path) -> None:
+    file = tmp_path / "building.svg"
+    assert "has no building to draw" in str(invoke("show", "network-operations", "--building", file).exception)
+    assert "accepted is .svg or .png" in str(invoke("show", housed, "--building", tmp_path / "b.pdf").exception)
+    for more in (["P4-01"], ["--json", "-"]):
+        assert invoke("show", housed, *more, "--building", file).exit_code == 2
+    assert not file.exists()
+    link = tmp_path / "link.svg"
+    link.symlink_to(housed / "building.yaml")
+    before = link.read_bytes()
+    assert "never replaced" in str(invoke("show", housed, "--building", link).exception)
+    assert link.read_bytes() == before
+
+
+def test_validate_says_that_the_building_was_read(housed: Path) -> None:
+    people = sum(place.size for place in starting_places(read_site(housed)[0]))
+    assert run("validate", housed).endswith(f", building.yaml read: spaces 8, doors 7, people {people}\n")
+    assert run_json("validate", housed)[0]["building"] == {"spaces": 8, "doors": 7, "people": people}
+    assert "building" not in run("validate", "network-operations")
+    assert run_json("validate", "network-operations")[0]["building"] is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("between: [hall, forecourt]", "between: [hall, garden]", "'garden'"),  # the file by itself
+        ("width: site.building.main_door}", "width: 0.2 m}", "boundary layers"),  # only the machine
+    ],
+)
+def test_validate_refuses_a_bad_building_with_file_and_line(housed: Path, old: str, new: str, complaint: str) -> None:
+    file = housed / "building.yaml"
+    text = file.read_text(encoding="utf-8")
+    line = text[: text.index(old)].count("\n") + 1
+    file.write_text(text.replace(old, new, 1), encoding="utf-8")
+    result = invoke("validate", housed)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(f"{file}:{line}: ")
+    assert complaint in result.stderr
+    assert "accepted" in result.stderr
+
+
+def test_validate_refuses_a_building_without_its_site(housed: Path) -> None:
+    (housed / "site.yaml").unlink()
+    result = invoke("validate", housed)
+    assert result.exit_code == 2
+    refused = f"{housed / 'building.yaml'}: needs the facts of a site; accepted is a site.yaml beside it\n"
+    assert result.stderr == refused

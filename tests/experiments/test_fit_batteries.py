@@ -11,6 +11,7 @@ import pytest
 from resilience_sim.errors import DataError, InputsError
 from resilience_sim.experiments.batteries import fit_batteries
 from resilience_sim.experiments.battery_files import Bank, read_maker_table, read_tests
+from resilience_sim.experiments.battery_tables import row_of
 from resilience_sim.experiments.fit import FittedSite, as_json, as_yaml, fit_battery_site
 from resilience_sim.models.power import Battery
 from resilience_sim.models.power.theory import fit_age_law, health_at_age, runtime, size_factor
@@ -28,6 +29,10 @@ TABLE = """duration_min,power_w
 180,26.0
 600,8.79
 """
+OF_THE_TABLE = (
+    "battery.table.duration", "battery.table.power", "battery.kibam.available", "battery.kibam.rate",
+    "battery.kibam.capacity", "battery.peukert.exponent",
+)  # fmt: skip
 TESTS = "power_w,lasted_min,temperature_c\n65.7,45,25\n"
 
 
@@ -67,7 +72,9 @@ def test_each_method_is_named_in_the_result(tmp_path: Path, table: Path) -> None
     assert fitted.kind == "batteries"
     assert fitted.facts["battery.health"].counted == "discharge test, rate-adjusted"
     assert fitted.facts["battery.health_time_adjusted"].counted == "discharge test, time-adjusted"
-    assert set(fitted.facts) == {"battery.health", "battery.health_time_adjusted"}
+    assert {name for name in fitted.facts if name not in OF_THE_TABLE} == {
+        "battery.health", "battery.health_time_adjusted"
+    }  # fmt: skip
     assert "放电率法" in fitted.notes[0][0]
     assert "rate-adjusted" in fitted.notes[0][1]
 
@@ -353,3 +360,72 @@ def test_no_damage_to_a_table_raises_anything_but_a_data_error(tmp_path: Path) -
         except DataError as refusal:
             refused += ".csv" in str(refusal)
     assert refused > 150
+
+
+# ---- the maker's table as facts
+
+
+def test_a_makers_table_becomes_the_battery_of_a_site_that_check_takes(tmp_path: Path, shared: Path) -> None:
+    """The shipped site's own table, from the maker's file: the same battery, the same models beside it."""
+    from resilience_sim.plans.files import library, read_plan
+    from resilience_sim.studies import bind
+    from resilience_sim.studies.network_operations import NetworkOperations
+
+    maker = shared / "data/batteries/panasonic_up-pw1245p1_power.csv"
+    fitted = fit_battery_site(None, table=maker, cutoff_v=9.6)
+    assert tuple(fitted.facts) == OF_THE_TABLE
+    facts = site_of(tmp_path, fitted).facts
+    folder = library()["network-operations"]
+    (plan, _), (shipped, _) = read_plan(folder), read_site(folder)
+    for name in OF_THE_TABLE:
+        given, known = facts[name], shipped.facts[name]
+        assert given.unit == known.unit
+        assert given.values or given.value == pytest.approx(known.values or known.value, rel=1e-3)
+        assert (given.values or ()) == pytest.approx(known.values or ())
+    lower = fit_battery_site(None, table=maker, cutoff_v=10.5).facts
+    worse = {**shipped.facts, **site_of(tmp_path, FittedSite("batteries", "a table", lower, ())).facts}
+    weaker = bind(plan, shipped.model_copy(update={"facts": worse}))
+    same = bind(plan, shipped.model_copy(update={"facts": {**shipped.facts, **facts}}))
+    assert isinstance(weaker, NetworkOperations)
+    assert isinstance(same, NetworkOperations)
+    assert same.supplies.room_blocks == 40 < weaker.supplies.room_blocks
+
+
+def test_p35_a_cut_off_that_follows_the_rate_is_taken_from_the_rows(tmp_path: Path) -> None:
+    rows = "cutoff_v,duration_min,power_w\n9.3,20,70\n9.3,60,31\n9.3,600,4.0\n10.5,20,60\n10.5,60,28\n10.5,600,3.6\n"
+    maker = read_maker_table(written(tmp_path, rows, "table.csv"))
+    # 3 Ah at 12 V: 70 W are 1.9 times the capacity an hour, 31 W 0.86 times, 4 W a tenth of it.
+    by_rate = row_of(maker, capacity_ah=3.0)
+    assert by_rate.power_w == (70.0, 31.0, 3.6)
+    assert row_of(maker, cutoff_v=10.5, capacity_ah=3.0).power_w == (60.0, 28.0, 3.6)
+    tests = written(tmp_path, TESTS.replace("65.7,45", "3.6,600"))
+    fitted = fit_battery_site(tests, table=tmp_path / "table.csv", capacity_ah=3.0)
+    assert fitted.facts["battery.health"].value == pytest.approx(1.0)
+    assert fitted.facts["battery.table.power"].value == (70.0, 31.0, 3.6)
+    assert "each at the cut-off for its rate" in fitted.notes[0][1]
+    # The rate of an hour asks for 9.9 V, of which the table has no row.
+    assert "a cut-off that the table lacks: 1; its lowest stands in, 9.3 V" in fitted.notes[-1][1]
+    with pytest.raises(DataError, match=r"table\.csv: .* is -1 Ah; accepted is a number above 0"):
+        fit_battery_site(None, table=tmp_path / "table.csv", capacity_ah=-1)
+    with pytest.raises(DataError, match=r"needs a cut-off named"):
+        fit_battery_site(None, table=tmp_path / "table.csv")
+
+
+def test_a_table_in_amperes_gives_no_facts_of_a_table_and_says_so(tmp_path: Path, table: Path) -> None:
+    amperes = written(tmp_path, TABLE.replace("power_w", "current_a"), "amperes.csv")
+    fitted = fit_battery_site(written(tmp_path, TESTS.replace("power_w", "current_a")), table=amperes)
+    assert not set(OF_THE_TABLE) & set(fitted.facts)
+    assert "has amperes and no watts" in fitted.notes[-1][1]
+    assert set(OF_THE_TABLE) <= set(fit_battery_site(written(tmp_path, TESTS), table=table).facts)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        "age_years,power_w,lasted_min,temperature_c\n2,65.7,58,25\n400,65.7,45,25\n",
+        "date,installed,power_w,lasted_min,temperature_c\n1952-01-01,1951-01-01,65.7,58,25\n2024-01-01,1951-01-01,65.7,45,25\n",
+    ],
+)
+def test_an_age_that_no_battery_reaches_is_refused(tmp_path: Path, table: Path, rows: str) -> None:
+    with pytest.raises(DataError, match=r"tests\.csv:3: is a test of a battery older than 30 years; accepted are ages"):
+        fit_battery_site(written(tmp_path, rows), table=table)

@@ -93,10 +93,11 @@ def check(
         _show(console, one, found, breaking=breaking, seed=seed, lang=lang)
         if out is not None:
             _draw(found, out / one.plan.plan, lang)
-            draw_own(one.study, out / one.plan.plan, lang)
+            draw_own(one.study, out / one.plan.plan, seed, lang)
         rows += found
     unclaimed = [(one.plan.plan, clause) for one in bound for clause in one.plan.unclaimed()]
-    console.print(unclaimed_text(unclaimed, lang.value), highlight=False, style="dim")
+    titles = {one.plan.plan: getattr(one.plan.title, lang.value) for one in bound}
+    console.print(unclaimed_text(unclaimed, lang.value, titles), highlight=False, style="dim")
     console.print(_closing(seed, family_error, lang), highlight=False, style="dim")
     hashes = {name: value for one in bound for name, value in one.hashes.items()}
     record_text = as_json(
@@ -141,7 +142,7 @@ def _closing(seed: int, family_error: float, lang: Lang) -> str:
     if lang is Lang.ZH:
         return (
             f"种子 {seed}；以站点事实为前提，任一结论或极限有误的概率不超过 {family_error:g}；"
-            "站点占比、启动次数和各项说明中的时间为估计值。"
+            "站点占比和表下各项说明中的数字为估计值。"
         )
     return (
         f"Seed {seed}; given the facts of the site, the probability that any verdict or breaking point above is wrong "

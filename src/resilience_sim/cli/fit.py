@@ -1,4 +1,4 @@
-"""The verb ``fit``: what a log of calls or outages, or the tests of a battery, say about a site.
+"""The verb ``fit``: what a log of calls or outages, the tests of a battery, or records of drills say about a site.
 
 Errors rise to the program's entry, which prints one line.
 """
@@ -6,15 +6,20 @@ Errors rise to the program's entry, which prints one line.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
 from resilience_sim.cli.options import Lang
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from resilience_sim.experiments.drill_facts import Drilled
     from resilience_sim.experiments.fit import FittedFact, FittedSite, Target
     from resilience_sim.hazards.calls import Window
+    from resilience_sim.plans.register import Plan
+    from resilience_sim.plans.site import Site
 
 __all__ = ["app"]
 
@@ -52,7 +57,36 @@ WORDS = {  # fact: Chinese, English
     "battery.test_healths": ("各次试验的健康度（放电率法）", "state of health at each test (rate-adjusted)"),
     "battery.life_in_place": ("现场寿命（降至 80 %）", "life in place (down to 80 %)"),
     "battery.ageing_power": ("老化曲线的指数", "power of the law of age"),
+    "battery.table.duration": ("厂家表的时长", "durations of the maker's table"),
+    "battery.table.power": ("每块电池的功率", "power per block"),
+    "battery.kibam.available": ("KiBaM 可用部分", "KiBaM, share available"),
+    "battery.kibam.rate": ("KiBaM 流动速率", "KiBaM, rate between the wells"),
+    "battery.kibam.capacity": ("KiBaM 容量", "KiBaM, capacity"),
+    "battery.peukert.exponent": ("Peukert 指数", "Peukert's exponent"),
+    "drills.spread": ("各次演练用时对数的标准差", "drills, standard deviation of the logarithm"),
+    "drills.growth_per_year": ("用时每年增长", "growth of times per year"),
+    "drills.every": ("演练间隔", "time between drills"),
+    "walking.pace_factor": ("步速与模型之比", "pace against the model's"),
+    "walking.level": ("平地步行速度", "walking on the level"),
+    "walking.adults": ("成人步行速度", "walking, adults"),
+    "walking.elderly": ("老年人步行速度", "walking, elderly"),
+    "walking.stairs_juniors": ("小班下楼速度", "on stairs, juniors"),
+    "walking.stairs_seniors": ("大班下楼速度", "on stairs, seniors"),
 }
+KINDS = {  # of groups, whose names records of drills give; others go by the name in the record
+    "groups": ("各组", "all groups"), "juniors": ("小班", "juniors"), "seniors": ("大班", "seniors"),
+    "staff": ("员工", "staff"), "customers": ("客户", "customers"), "office": ("办公人员", "office"),
+}  # fmt: skip
+STARTS = {  # what of a kind of groups: after the kind's name in the fact's
+    "": ("开始撤离平均用时", "mean time to start"),
+    "_median": ("开始撤离用时中位数", "median time to start"),
+    "_sigma": ("开始撤离用时对数的标准差", "time to start, standard deviation of the logarithm"),
+}
+UNITS = {  # Chinese; what is missing is written alike
+    "share": "占比", "year": "年", "1": "", "h": "小时", "min": "分钟", "s": "秒", "d": "天", "1/d": "次/天",
+    "calls": "个来电", "calls/5min": "个来电/5 分钟", "lines": "条线路", "customers": "户", "W": "瓦", "Wh": "瓦时",
+    "1/h": "1/小时",
+}  # fmt: skip
 HEADINGS = {"zh": ("指标", "数值", "单位", "样本数"), "en": ("figure", "value", "unit", "n")}
 
 
@@ -108,13 +142,24 @@ def outages(
 @app.command()
 def batteries(
     file: Annotated[
-        Path, typer.Argument(metavar="TEST", help="The discharge tests: CSV, plain or gzipped.", show_default=False)
-    ],
+        Path | None,
+        typer.Argument(
+            metavar="[TEST]",
+            help="The discharge tests: CSV, plain or gzipped; none: the table alone.",
+            show_default=False,
+        ),
+    ] = None,
     *,
     table: Annotated[
         Path, typer.Option(metavar="FILE", help="The maker's table: duration_min, power_w or current_a; cutoff_v.")
     ],
     cutoff: Annotated[float | None, typer.Option(metavar="VOLTS", help="Cut-off per block: the table's row.")] = None,
+    capacity: Annotated[
+        float | None,
+        typer.Option(
+            metavar="AH", help="Rated capacity of a block: instead of --cutoff, where the cut-off follows the rate."
+        ),
+    ] = None,
     blocks: Annotated[int, typer.Option(min=1, help="In series in each string.")] = 1,
     strings: Annotated[int, typer.Option(min=1, help="In parallel.")] = 1,
     cells: Annotated[int, typer.Option(min=1, help="In a block: 6 for 12 V.")] = 6,
@@ -128,16 +173,86 @@ def batteries(
 ) -> None:
     """Fit discharge tests: power_w or current_a, lasted_min, temperature_c; also date and installed, or age_years.
 
-    Loads are those of the whole battery. A voltage log of one test does too: time_s, voltage_v, power_w or current_a,
-    temperature_c.
+    With the tests, or alone, the maker's table becomes facts of a site as well. Loads are those of the whole battery. A
+    voltage log of one test does too: time_s, voltage_v, power_w or current_a, temperature_c.
     """
     from resilience_sim.experiments.battery_files import Bank
     from resilience_sim.experiments.fit import fit_battery_site
 
-    targets = _targets(out, json, force, (file, table))
+    targets = _targets(out, json, force, (*(() if file is None else (file,)), table))
     bank = Bank(blocks, strings, cells)
-    fitted = fit_battery_site(file, table=table, cutoff_v=cutoff, bank=bank, extrapolate=extrapolate)
+    fitted = fit_battery_site(
+        file, table=table, cutoff_v=cutoff, capacity_ah=capacity, bank=bank, extrapolate=extrapolate
+    )
     _deliver(fitted, json, targets, lang)
+
+
+@app.command()
+def drills(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="The record of drills: CSV, plain or gzipped.", show_default=False)
+    ],
+    *,
+    plan: Annotated[
+        str | None,
+        typer.Option(metavar="PLAN", help="Hold it against this plan's building: a shipped plan, or a folder."),
+    ] = None,
+    growth: Annotated[
+        float | None,
+        typer.Option(
+            metavar="SHARE",
+            help="Growth of times to be noticed: 0.2 for 20 %. By default the plan's site tells; without a plan 0.2.",
+            min=0.01,
+            max=10,
+        ),
+    ] = None,
+    within: Annotated[
+        float | None,
+        typer.Option(
+            metavar="DAYS",
+            help="In which it is to be noticed. By default the plan's site tells; without a plan 365.",
+            min=7,
+            max=3650,
+        ),
+    ] = None,
+    chance: Annotated[
+        float, typer.Option(metavar="SHARE", help="With which it is to be noticed.", min=0.1, max=0.999)
+    ] = 0.8,
+    seed: Annotated[int, typer.Option(min=0, help="Of the drills simulated.")] = 0,
+    out: Out = None,
+    json: Json = None,
+    lang: InLanguage = Lang.EN,
+    force: Force = False,
+) -> None:
+    """Fit records of drills: date, group, started_s; also out_s, door, persons, adults, kind.
+
+    Seconds count from the alarm: until the group's first started, until its last was out. With a plan, the walking pace
+    is fitted too, and the plan's model is tested against the drills.
+    """
+    from resilience_sim.experiments.drill_facts import Noticing
+    from resilience_sim.experiments.fit import fit_drill_site
+    from resilience_sim.units import DAY
+
+    targets = _targets(out, json, force, (file,))
+    model, at_site = (None, None) if plan is None else _drilled(plan)
+    noticing = Noticing(growth, None if within is None else within * DAY, chance)
+    _deliver(fit_drill_site(file, noticing=noticing, model=model, at_site=at_site, seed=seed), json, targets, lang)
+
+
+def _drilled(name: str) -> tuple[Drilled, Callable[[Site], Drilled]]:
+    """The study of a plan whose people can be drilled, and the same at another site."""
+    from resilience_sim.cli.session import bound_plans
+
+    (bound,) = bound_plans([name], None)
+    study = bound.study
+    if study is None or not hasattr(study, "drilled"):
+        raise typer.BadParameter(
+            f"plan {bound.plan.plan!r} lets nobody leave a building; accepted is a plan with claims of an evacuation, "
+            "such as service-hall",
+            param_hint="--plan",
+        )
+    study_of = cast("Callable[[Plan, Site], Drilled]", type(study))
+    return cast("Drilled", study), lambda site: study_of(bound.plan, site)
 
 
 def _window(text: str) -> Window:
@@ -206,11 +321,23 @@ def _print(fitted: FittedSite, lang: Lang) -> None:
     for heading in HEADINGS[lang]:
         table.add_column(heading, overflow="fold")
     for name, fact in fitted.facts.items():
-        table.add_row(WORDS[name][language], _number(fact), fact.unit, str(fact.n))
+        unit = UNITS.get(fact.unit, fact.unit) if lang == Lang.ZH else "" if fact.unit == "1" else fact.unit
+        table.add_row(_words(name)[language], _number(fact), unit, str(fact.n))
     console = Console()
     console.print(table)
     for note in fitted.notes:
         console.print(Text(note[language]))
+
+
+def _words(name: str) -> tuple[str, str]:
+    """What a fact is, in Chinese and English."""
+    if not name.startswith("pre_movement."):
+        return WORDS.get(name, (name, name))
+    kind = name.removeprefix("pre_movement.")
+    what = next((ending for ending in ("_median", "_sigma") if kind.endswith(ending)), "")
+    kind = kind.removesuffix(what)
+    zh, en = KINDS.get(kind, (kind, kind.replace("_", " ")))
+    return f"{STARTS[what][0]}（{zh}）", f"{STARTS[what][1]} ({en})"
 
 
 def _number(fact: FittedFact) -> str:

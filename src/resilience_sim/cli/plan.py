@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from resilience_sim.plans.quantities import Quantity
     from resilience_sim.plans.register import Clause, Plan
+    from resilience_sim.plans.site import Site
     from resilience_sim.plans.wording import Language
 
 __all__ = ["app"]
@@ -109,13 +110,22 @@ def show(
     plan: PlanName,
     clause: Annotated[str | None, typer.Argument(metavar="[CLAUSE]", help="One clause, such as P1-09.")] = None,
     *,
+    building: Annotated[
+        Path | None,
+        typer.Option("--building", metavar="FILE", help="Draw its site's building instead: .svg or .png."),
+    ] = None,
     lang: LangOption = Lang.EN,
     to_json: JsonFile = None,
 ) -> None:
-    """Show a plan's clauses with their numbers, or all about one clause."""
+    """Show a plan's clauses with their numbers, or all about one clause, or draw its site's building."""
     from resilience_sim.plans.files import find, read_plan
     from resilience_sim.plans.wording import render
 
+    if building is not None:
+        if clause is not None or to_json is not None:
+            raise typer.BadParameter("a drawing has no clause and no --json; accepted is PLAN --building FILE")
+        _draw_building(find(plan), building, lang)
+        return
     register, _ = read_plan(find(plan))
     if clause is not None:
         _show_clause(register, clause, lang, to_json)
@@ -130,6 +140,19 @@ def show(
     for c in register.clauses:
         _row(table, c.id, c.tier, c.where, render(c, language))
     _print(table)
+
+
+def _draw_building(folder: Path, file: Path, lang: Lang) -> None:
+    from resilience_sim.cli.session import may_write
+    from resilience_sim.plans.files import BUILDING, read_site
+    from resilience_sim.reports.building_figures import building_figure
+    from resilience_sim.reports.look import save
+
+    may_write(file, inputs=[folder / name for name in ("plan.yaml", "site.yaml", BUILDING)])
+    figure = building_figure(read_site(folder)[0], lang.value)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    save(figure, file)
+    typer.echo(f"wrote {file}")
 
 
 def _clause_data(clause: Clause) -> dict[str, Any]:
@@ -186,7 +209,7 @@ def validate(
     *,
     to_json: JsonFile = None,
 ) -> None:
-    """Check plans, their sites, and that their claims name studies; exit code 2 if one is refused."""
+    """Check plans, sites and buildings, and that claims name studies; exit code 2 if one is refused."""
     from resilience_sim.errors import ResilienceError
 
     results: list[dict[str, Any]] = []
@@ -205,7 +228,8 @@ def validate(
 
 
 def _validated(name: str) -> dict[str, Any]:
-    from resilience_sim.plans.files import find, read_plan, read_site
+    from resilience_sim.errors import Place, PlanError
+    from resilience_sim.plans.files import BUILDING, find, read_plan, read_site
 
     folder = find(name)
     plan, document = read_plan(folder)
@@ -214,7 +238,20 @@ def _validated(name: str) -> dict[str, Any]:
         from resilience_sim.studies import bind
 
         bind(plan, site, document=document, site_document=site_document)
-    return {**_counts(plan), "facts": None if site is None else len(site.facts)}
+    if site is None and (folder / BUILDING).exists():
+        raise PlanError("needs the facts of a site; accepted is a site.yaml beside it", place=Place(folder / BUILDING))
+    building = None if site is None or site.building is None else _building(site)
+    return {**_counts(plan), "facts": None if site is None else len(site.facts), "building": building}
+
+
+def _building(site: Site) -> dict[str, int]:
+    """What there is of a building that the machine takes."""
+    from resilience_sim.studies.buildings import check_building, egress_building, starting_places
+
+    check_building(site)
+    building, places = egress_building(site), starting_places(site)
+    people = sum(place.size for place in places)
+    return {"spaces": len(building.spaces), "doors": len(building.doors), "people": people}
 
 
 def _verdict(result: dict[str, Any]) -> str:
@@ -223,7 +260,11 @@ def _verdict(result: dict[str, Any]) -> str:
     site = "no site.yaml beside it" if result["facts"] is None else f"site facts {result['facts']}"
     names = ("clauses", "claims", "quantities", "open", "proposals_waiting", "questions")
     counts = ", ".join(f"{name.replace('_', ' ')} {result[name]}" for name in names)
-    return f"ok  {result['plan']}: {counts}, {site}"
+    building = ""
+    if result["building"] is not None:
+        counted = ", ".join(f"{name} {count}" for name, count in result["building"].items())
+        building = f", building.yaml read: {counted}"
+    return f"ok  {result['plan']}: {counts}, {site}{building}"
 
 
 def _plan_file(name: str) -> Path:

@@ -88,7 +88,7 @@ def recommend(
             ]
         found += here
         if out is not None:
-            draw_own(one.study, out / one.plan.plan, lang, here)
+            draw_own(one.study, out / one.plan.plan, seed, lang, here)
         if export is not None:
             _export(one, here, export, console, lang)
     console.print(recommendation_table(found, lang.value))

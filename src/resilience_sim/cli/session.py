@@ -56,7 +56,7 @@ def bound_plans(names: Sequence[str] | None, record: Path | None) -> list[Bound]
         plan, document = read_plan(folder)
         site, site_document = read_site(folder)
         study = bind(plan, site, document=document, site_document=site_document, record=replayed)
-        hashes = {f"{plan.plan}/{file}": _hash(folder / file) for file in ("plan.yaml", "site.yaml")}
+        hashes = {f"{plan.plan}/{file.name}": _hash(file) for file in _files(folder)}
         bound.append(Bound(folder, plan, study, hashes))
     slugs = [one.plan.plan for one in bound]
     if len(set(slugs)) < len(slugs):
@@ -68,8 +68,16 @@ def bound_plans(names: Sequence[str] | None, record: Path | None) -> list[Bound]
 
 def input_files(bound: Sequence[Bound], record: Path | None) -> list[Path]:
     """Every file that the run reads."""
-    plans = [one.folder / file for one in bound for file in ("plan.yaml", "site.yaml")]
+    plans = [file for one in bound for file in _files(one.folder)]
     return plans if record is None else [*plans, record]
+
+
+def _files(folder: Path) -> list[Path]:
+    """The files of a plan: its building too, where it has one."""
+    from resilience_sim.plans.files import BUILDING
+
+    building = folder / BUILDING
+    return [folder / "plan.yaml", folder / "site.yaml", *([building] if building.exists() else [])]
 
 
 def json_file(where: str | None) -> Path | None:
@@ -137,17 +145,14 @@ def may_write(*targets: Path | None, inputs: Sequence[Path]) -> None:
             )
 
 
-def draw_own(study: Study, folder: Path, lang: Lang, found: Sequence[Recommendation] = ()) -> None:
+def draw_own(study: Study, folder: Path, seed: int, lang: Lang, found: Sequence[Recommendation] = ()) -> None:
     """Write the figures that only one study has into its plan's folder."""
-    from resilience_sim.studies.network_operations import NetworkOperations
+    from resilience_sim.reports.look import save
+    from resilience_sim.reports.own_figures import own_figures
 
-    if isinstance(study, NetworkOperations):
-        from resilience_sim.reports.look import save
-        from resilience_sim.reports.power_figures import TELEPHONES, recommended_shed_h, telephones_figure
-
+    for name, figure in own_figures(study, seed, lang.value, found).items():
         folder.mkdir(parents=True, exist_ok=True)
-        figure = telephones_figure(study, lang.value, recommended_h=recommended_shed_h(found))
-        save(figure, folder / TELEPHONES)
+        save(figure, folder / name)
 
 
 def write_text(path: Path, text: str) -> None:

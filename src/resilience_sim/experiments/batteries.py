@@ -7,6 +7,7 @@ from pathlib import Path
 
 from resilience_sim.errors import DataError, InputsError, Place
 from resilience_sim.experiments.battery_files import Bank, DischargeTest, read_maker_table, read_tests
+from resilience_sim.experiments.battery_tables import row_of
 from resilience_sim.models.power.batteries import RuntimeCurve
 from resilience_sim.models.power.theory import AgeLaw, MeasuredHealth, fit_age_law, health_from_test
 from resilience_sim.units import MINUTE
@@ -37,14 +38,17 @@ class BatteryFit:
     results
         In order of time (of the file, where it has no dates and ages).
     cutoff_v
-        Row of the table used, in volts per block; `None` where the table names none.
+        Row of the table used, in volts per block; `None` where the table names none, or the cut-off followed the rate.
     age_law
         `None` with fewer than two different ages.
+    by_rate
+        Whether the cut-off followed the rate.
     """
 
     results: tuple[TestedAt, ...]
     cutoff_v: float | None
     age_law: AgeLaw | None
+    by_rate: bool = False
 
     @property
     def latest(self) -> TestedAt:
@@ -58,7 +62,13 @@ class BatteryFit:
 
 
 def fit_batteries(
-    path: Path, *, table: Path, cutoff_v: float | None = None, bank: Bank | None = None, extrapolate: bool = False
+    path: Path,
+    *,
+    table: Path,
+    cutoff_v: float | None = None,
+    capacity_ah: float | None = None,
+    bank: Bank | None = None,
+    extrapolate: bool = False,
 ) -> BatteryFit:
     """State of health by each test of one battery, and its law of age where its tests have two ages or more.
 
@@ -68,6 +78,8 @@ def fit_batteries(
         The tests, and the maker's table.
     cutoff_v
         Volts per block down to which was tested; may be left out where the table has one row.
+    capacity_ah
+        Rated capacity of a block, where the cut-off followed the rate (:func:`~.battery_tables.row_of`).
     bank
         How many blocks carried the load; one by default.
     extrapolate
@@ -82,15 +94,16 @@ def fit_batteries(
     quantity, tests = read_tests(path, bank=bank, cutoff_v=cutoff_v)
     maker = read_maker_table(table, quantity=quantity, cells=bank.cells)
     try:
-        curve = maker.row(cutoff_v)
+        curve = row_of(maker, cutoff_v=cutoff_v, capacity_ah=capacity_ah)
     except InputsError as unknown:
         raise DataError(f"{unknown} (--cutoff)", place=Place(table)) from None
-    used = (cutoff_v or maker.cutoffs_v[0]) if maker.cutoffs_v else None
+    only = maker.cutoffs_v[0] if len(maker.cutoffs_v) == 1 else None
+    used = cutoff_v or only
     results = tuple(_tested(path, curve, test, bank.per_block(test.load, quantity), extrapolate) for test in tests)
     ages = [one.test.age_years for one in results if one.test.age_years is not None]
     healths = [one.rate_adjusted.health for one in results]
     law = fit_age_law(ages, healths) if len({age for age in ages if age > 0}) > 1 else None
-    return BatteryFit(results, used, law)
+    return BatteryFit(results, used, law, used is None and bool(maker.cutoffs_v))
 
 
 def _tested(path: Path, curve: RuntimeCurve, test: DischargeTest, load: float, extrapolate: bool) -> TestedAt:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["Bank", "DischargeTest", "read_maker_table", "read_tests"]
 
 LOADS: dict[Quantity, str] = {"power": "power_w", "current": "current_a"}
+OLDEST = 30.0
+"""Years; no lead-acid battery of a UPS is older, and no table says what would be left of it."""
 STEADY = 0.05
 """Largest deviation of a constant load from its mean."""
 
@@ -183,6 +185,10 @@ def _listed(path: Path, load: str) -> list[DischargeTest]:
     if "installed" in rows and "date" not in rows:
         raise DataError("has a column installed and none named date; accepted are both", place=Place(path, 1))
     ages = _ages(path, rows)
+    beyond = np.array([age is not None and age > OLDEST for age in ages])
+    refuse_first(
+        path, rows, beyond, f"is a test of a battery older than {OLDEST:g} years; accepted are ages up to that"
+    )
     days = list(rows.date) if "date" in rows else [None] * len(rows)
     tests = [
         DischargeTest(int(line), float(row[load]), float(row.lasted_min * MINUTE), float(row.temperature_c), at, age)

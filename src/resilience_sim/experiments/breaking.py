@@ -6,7 +6,7 @@ from bisect import bisect_left
 from dataclasses import dataclass
 
 from resilience_sim.experiments.runs import Runs
-from resilience_sim.studies.question import Axis, Question
+from resilience_sim.studies.question import Axis, Question, effort_for
 from resilience_sim.verdicts.verdict import Answer
 
 __all__ = ["BreakingPoint", "breaking_point"]
@@ -17,7 +17,7 @@ class BreakingPoint:
     """The largest load tried at which the claim holds, and the smallest at which it fails.
 
     Either is ``None`` where no load tried gave that answer; loads in between were undecided. `falling`: the load grows
-    as its number falls, as that of a colder room does.
+    as its number falls, as that of a colder room does. `easiest`: the first load tried.
     """
 
     along: str
@@ -25,6 +25,7 @@ class BreakingPoint:
     holds_at: float | None
     fails_at: float | None
     falling: bool = False
+    easiest: float | None = None
 
 
 def breaking_point(question: Question, axis: Axis, runs: Runs, *, alpha: float) -> BreakingPoint:
@@ -46,7 +47,7 @@ def breaking_point(question: Question, axis: Axis, runs: Runs, *, alpha: float) 
         Probability that the bracket is wrong.
     """
     answers: dict[int, Answer] = {}
-    budget = runs.study.effort.per_load
+    budget = effort_for(runs.study, question.situation).per_load
 
     def answer(index: int) -> Answer:
         if index not in answers:
@@ -63,4 +64,5 @@ def breaking_point(question: Question, axis: Axis, runs: Runs, *, alpha: float) 
         axis.values[holds] if holds >= 0 else None,
         axis.values[fails] if fails < len(axis.values) else None,
         axis.values[0] > axis.values[-1],
+        axis.values[0],
     )

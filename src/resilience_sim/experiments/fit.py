@@ -10,7 +10,7 @@ import hashlib
 import json
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, TypeVar
 
@@ -26,10 +26,13 @@ from resilience_sim.units import HOUR
 if TYPE_CHECKING:
     from resilience_sim.experiments.batteries import BatteryFit
     from resilience_sim.experiments.battery_files import Bank
+    from resilience_sim.experiments.drill_facts import Drilled, Noticing
     from resilience_sim.models.power.theory import AgeLaw
+    from resilience_sim.plans.site import Site
 
 __all__ = [
-    "FittedFact", "FittedSite", "Target", "as_json", "as_yaml", "fit_battery_site", "fit_call_site", "fit_outage_site",
+    "FittedFact", "FittedSite", "Target", "as_json", "as_yaml", "fit_battery_site", "fit_call_site", "fit_drill_site",
+    "fit_outage_site",
 ]  # fmt: skip
 
 SCHEMA = "resilience-sim/fit@1"
@@ -80,7 +83,7 @@ class FittedSite:
         What is no fact but should be read with them (zh, en).
     """
 
-    kind: Literal["calls", "outages", "batteries"]
+    kind: Literal["calls", "outages", "batteries", "drills"]
     source: str
     facts: Mapping[str, FittedFact]
     notes: tuple[tuple[str, str], ...]
@@ -130,16 +133,24 @@ def fit_outage_site(path: Path, *, gaps: Path | None = None, seed: int = 0) -> F
 
 
 def fit_battery_site(
-    path: Path, *, table: Path, cutoff_v: float | None = None, bank: Bank | None = None, extrapolate: bool = False
+    path: Path | None,
+    *,
+    table: Path,
+    cutoff_v: float | None = None,
+    capacity_ah: float | None = None,
+    bank: Bank | None = None,
+    extrapolate: bool = False,
 ) -> FittedSite:
-    """Fit discharge tests of one battery against its maker's table (:func:`~.batteries.fit_batteries`).
+    """The maker's table as facts of a site, with what discharge tests of one battery say against it.
 
     Parameters
     ----------
     path, table
-        The tests, and the table.
+        The tests (:func:`~.batteries.fit_batteries`), and the table; `None`: the table alone.
     cutoff_v
-        Volts per block down to which was tested.
+        Volts per block down to which a UPS draws, and was tested.
+    capacity_ah
+        Rated capacity of a block, where the cut-off follows the rate.
     bank
         How many blocks carried the load; one by default.
     extrapolate
@@ -153,10 +164,87 @@ def fit_battery_site(
     from resilience_sim.experiments.batteries import fit_batteries
 
     def fit() -> FittedSite:
-        found = fit_batteries(path, table=table, cutoff_v=cutoff_v, bank=bank, extrapolate=extrapolate)
-        return _battery_site(found, f"{_named(path)}; table {_named(table)}")
+        cells = 6 if bank is None else bank.cells
+        row, notes = _about(table, lambda: _table_facts(table, cutoff_v, capacity_ah, cells))
+        if path is None:
+            return FittedSite("batteries", f"table {_named(table)}", row, notes)
+        found = fit_batteries(
+            path, table=table, cutoff_v=cutoff_v, capacity_ah=capacity_ah, bank=bank, extrapolate=extrapolate
+        )
+        tested = _battery_site(found, f"{_named(path)}; table {_named(table)}")
+        return replace(tested, facts={**tested.facts, **row}, notes=(*tested.notes, *notes))
+
+    return _about(path or table, fit)
+
+
+def fit_drill_site(
+    path: Path,
+    *,
+    noticing: Noticing | None = None,
+    model: Drilled | None = None,
+    at_site: Callable[[Site], Drilled] | None = None,
+    seed: int = 0,
+) -> FittedSite:
+    """Drill records as laws of starting, drift and pace, and whether a model still matches them.
+
+    Parameters
+    ----------
+    path
+        The record (:func:`~.drill_files.read_drills`).
+    noticing
+        What drills are to notice; by default times that grow by 20 % within a year.
+    model, at_site
+        The study that the drills are held against, and the same study at another site; `None`: none.
+    seed
+        Of what is simulated; fixed, so that one record has one fit.
+
+    Raises
+    ------
+    DataError
+        If the record is not as described, or does not fit the building.
+    """
+    from resilience_sim.experiments.drill_facts import Noticing, drill_facts
+
+    def fit() -> FittedSite:
+        facts, notes = drill_facts(path, noticing=noticing or Noticing(), model=model, at_site=at_site, seed=seed)
+        return FittedSite("drills", _named(path), _finite(facts), notes)
 
     return _about(path, fit)
+
+
+def _table_facts(
+    table: Path, cutoff_v: float | None, capacity_ah: float | None, cells: int
+) -> tuple[dict[str, FittedFact], tuple[tuple[str, str], ...]]:
+    """The table's row as facts, or a note that it has no watts."""
+    from resilience_sim.experiments.battery_files import read_maker_table
+    from resilience_sim.experiments.battery_tables import not_printed, row_of, table_values
+
+    maker = read_maker_table(table, cells=cells)
+    if maker.quantity != "power":
+        why = (
+            "厂家表只有电流，没有功率：不列电池表",
+            "the maker's table has amperes and no watts: it gives no facts of a table",
+        )
+        return {}, (why,)
+    try:
+        row = row_of(maker, cutoff_v=cutoff_v, capacity_ah=capacity_ah)
+    except InputsError as unknown:
+        raise DataError(f"{unknown} (--cutoff)", place=Place(table)) from None
+    counted = (len(row.power_w), f"durations of {_named(table)}")
+    by_rate = capacity_ah if cutoff_v is None and len(maker.cutoffs_v) > 1 else None
+    return {
+        name: FittedFact(value if isinstance(value, float) else tuple(value), unit, *counted)
+        for name, (value, unit) in table_values(row).items()
+    }, _stand_ins(maker.cutoffs_v, 0 if by_rate is None else not_printed(maker, by_rate))
+
+
+def _stand_ins(cutoffs_v: Sequence[float], durations: int) -> tuple[tuple[str, str], ...]:
+    """That the table lacks rows which the rates of some durations ask for."""
+    if not durations:
+        return ()
+    zh = f"{durations} 个时长按放电率应取的终止电压表中没有，改取最低的 {cutoffs_v[0]:g} V"
+    en = f"durations whose rate asks for a cut-off that the table lacks: {durations}; its lowest stands in"
+    return ((zh, f"{en}, {cutoffs_v[0]:g} V"),)
 
 
 def _about(path: Path, fit: Callable[[], Result]) -> Result:
@@ -318,6 +406,8 @@ def _methods(fit: BatteryFit) -> tuple[str, str]:
     row = ("厂家表唯一一行", "the table's only row")
     if fit.cutoff_v is not None:
         row = (f"终止电压 {fit.cutoff_v:g} V 一行", f"the row of {fit.cutoff_v:g} V")
+    elif fit.by_rate:
+        row = ("终止电压随放电率", "each at the cut-off for its rate")
     return (
         f"健康度按放电率法（负载 × 温度系数 ÷ 新电池同时长负载，{row[0]}）；时间法另列，短时放电时偏低",
         f"health is rate-adjusted (load × temperature factor / load of a new block for as long, {row[1]}); "

@@ -14,7 +14,7 @@ from resilience_sim.experiments.check import account
 from resilience_sim.experiments.runs import Runs, Tick
 from resilience_sim.plans.register import Plan
 from resilience_sim.randomness import derived_seed
-from resilience_sim.studies.question import Choice, Question, Study
+from resilience_sim.studies.question import Choice, Question, Study, effort_for
 from resilience_sim.verdicts.cheapest import Cheapest, Index, cheapest_feasible
 from resilience_sim.verdicts.verdict import Answer, Verdict
 
@@ -101,7 +101,8 @@ def recommend(
     """
     first = questions[0]
     choices = tuple(study.choices(first))
-    budget, events = study.effort.per_certificate, max(PILOT, 4 * study.effort.block)
+    effort = effort_for(study, first.situation)
+    budget, events = effort.per_certificate, max(PILOT, 4 * effort.block)
     # Every option of a claim has its part of the account, whether it is asked for or not.
     alpha = math.fsum(
         account(family_error, plan, question.claim.id).certificate / len(study.options(question))

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from resilience_sim import units
 from resilience_sim.experiments.workers import Row, pickled, replicate
-from resilience_sim.studies.question import Question, Situation, Study
+from resilience_sim.studies.question import Question, Situation, Study, effort_for
 from resilience_sim.verdicts.looks import Judge
 from resilience_sim.verdicts.verdict import Reading, ShareTest, Verdict
 
@@ -58,7 +58,7 @@ class Runs:
         rows = self._rows.setdefault(situation, [])
         missing = range(len(rows), count)
         # A block of events takes less time than to ask another process for it.
-        if self.workers == 1 or len(missing) < 2 or self.study.effort.block > 1:
+        if self.workers == 1 or len(missing) < 2 or effort_for(self.study, situation).block > 1:
             rows.extend(self.study.replicate(situation, self.seed, index) for index in missing)
         else:
             rows.extend(replicate(self._pickled, situation, self.seed, missing, self.workers))
@@ -66,7 +66,7 @@ class Runs:
 
     def outcomes(self, question: Question, situation: Situation, count: int) -> npt.NDArray[np.int8]:
         """1 for each of the first `count` events that kept the question's limit, 0 for the others."""
-        rows = self.rows(situation, -(-count // self.study.effort.block))
+        rows = self.rows(situation, -(-count // effort_for(self.study, situation).block))
         values = np.hstack([row[question.measure] for row in rows])[:count]
         return question.kept(values).astype(np.int8)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from resilience_sim.experiments.runs import Runs
 from resilience_sim.plans.site import Grade, Site
 from resilience_sim.randomness import Streams
-from resilience_sim.studies.question import Question, Study
+from resilience_sim.studies.question import Question, Study, effort_for
 from resilience_sim.verdicts.verdict import Answer, Verdict
 
 __all__ = ["Stand", "plausible_sites", "stands_in"]
@@ -70,7 +70,8 @@ def stands_in(
         same = {(question.claim.id, question.scenario): question for question in there.questions()}
         for index, asked in enumerate(questions):
             question = same[asked.claim.id, asked.scenario]
-            share = float(local.outcomes(question, question.situation, study.effort.per_site).mean())
+            events = effort_for(study, question.situation).per_site
+            share = float(local.outcomes(question, question.situation, events).mean())
             answer = Answer.HOLDS if share >= question.required else Answer.FAILS
             agreeing[index] += answer is verdicts[index].answer
         runs.tick("sites")

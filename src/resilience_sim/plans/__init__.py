@@ -1,1 +1,1 @@
-"""What must hold: emergency plans as registers of clauses, and the facts of their sites. Runs nothing."""
+"""What must hold: emergency plans as registers of clauses, and their sites: facts and buildings. Runs nothing."""

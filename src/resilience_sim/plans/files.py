@@ -9,11 +9,18 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from resilience_sim.errors import PlanError
+from resilience_sim.plans.building import Layout
+from resilience_sim.plans.building_checks import check_numbers, check_shape
 from resilience_sim.plans.document import Document, Path_, parse_document, read_text, short
 from resilience_sim.plans.register import Plan
 from resilience_sim.plans.site import Site
 
-__all__ = ["Document", "find", "library", "parse_document", "read_plan", "read_site", "read_text", "validated"]
+__all__ = [
+    "BUILDING", "Document", "find", "library", "parse_document", "read_building", "read_plan", "read_site", "read_text",
+    "validated",
+]  # fmt: skip
+
+BUILDING = "building.yaml"
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -118,7 +125,36 @@ def read_plan(path: Path) -> tuple[Plan, Document]:
 
 
 def read_site(path: Path) -> tuple[Site, Document]:
-    """Read and validate a site file, or the ``site.yaml`` of a folder; as :func:`read_plan`."""
+    """Read and validate a site file, or the ``site.yaml`` of a folder; as :func:`read_plan`.
+
+    A ``building.yaml`` beside it is read too, and is the site's building.
+    """
     file = path / "site.yaml" if path.is_dir() else path
     document = parse_document(file, read_text(file))
-    return validated(document, Site), document
+    site = validated(document, Site)
+    beside = file.with_name(BUILDING)
+    if beside.exists():
+        site = site.with_building(read_building(beside, site, document))
+    return site, document
+
+
+def read_building(file: Path, site: Site, site_document: Document | None = None) -> Layout:
+    """Read a building's file and validate it with the facts of its site.
+
+    Parameters
+    ----------
+    file
+        The file.
+    site, site_document
+        The facts that the file may name, and where they stand.
+
+    Raises
+    ------
+    PlanError
+        With file, line, what was wrong and what would be accepted.
+    """
+    document = parse_document(file, read_text(file))
+    layout = validated(document, Layout).from_file(document)
+    check_shape(layout)
+    check_numbers(layout, site, site_document)
+    return layout

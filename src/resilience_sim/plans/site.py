@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Annotated, Any, Self
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from resilience_sim import units
 from resilience_sim.errors import FactError
 from resilience_sim.plans.fields import FactName, Frozen, Number, Slug, Text, UnitName, Words
+
+if TYPE_CHECKING:
+    from resilience_sim.plans.building import Layout
 
 __all__ = ["Fact", "Grade", "Range", "Site"]
 
@@ -68,11 +71,24 @@ class Fact(Frozen):
 
 
 class Site(Frozen):
-    """The facts that a plan does not state."""
+    """The facts that a plan does not state, and the building that stands beside them if there is one."""
 
     site: Slug
     title: Text
     facts: Annotated[dict[FactName, Fact], Field(min_length=1)]
+
+    _building: Layout | None = PrivateAttr(None)
+
+    @property
+    def building(self) -> Layout | None:
+        """The building that stands beside it; ``None`` where no ``building.yaml`` does."""
+        return self._building
+
+    def with_building(self, layout: Layout) -> Site:
+        """The same site with a building."""
+        housed = self.model_copy()
+        housed._building = layout
+        return housed
 
     def fact(self, name: str) -> Fact:
         """The fact with this name.

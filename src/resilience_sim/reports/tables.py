@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, RenderResult
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -13,20 +17,33 @@ from resilience_sim.experiments.check import CheckedClaim
 from resilience_sim.experiments.recommend import Recommendation
 from resilience_sim.plans.register import Clause
 from resilience_sim.plans.wording import amount
-from resilience_sim.reports.words import Language, load_name, measure_name, reading_name, say, scenario_name
+from resilience_sim.reports.words import (
+    Language,
+    load_name,
+    measure_name,
+    none_of,
+    reading_name,
+    say,
+    scenario_name,
+)
 from resilience_sim.studies.question import OF_THE_SITE, Choice
-from resilience_sim.verdicts.verdict import Answer
+from resilience_sim.verdicts.verdict import Answer, Verdict
 
 __all__ = [
     "breaking_table", "claim_line", "cost_text", "percent", "recommendation_table", "unclaimed_text", "verdict_table",
 ]  # fmt: skip
 
+MORE = ("shedding", "battery", "strings", "attempts")
+"""Options whose cost is so much more than now."""
 _STYLE = {Answer.HOLDS: "bold green", Answer.FAILS: "bold red", Answer.ON_THE_LINE: "yellow", Answer.UNDECIDED: "dim"}
 
 
-def percent(share: float, digits: int = 0) -> str:
-    """A share as a percentage."""
-    return f"{100 * share:.{digits}f} %"
+_TOUCHING = re.compile(r"(?<=[\u3400-\u9fff])(?=\u200b?-?\d)|(?<=[0-9A-Za-z])(?=\u200b?[\u3400-\u9fff])")
+
+
+def percent(share: float, digits: int = 0, language: Language = "en") -> str:
+    """A share as a percentage; in Chinese its sign stands close."""
+    return f"{100 * share:.{digits}f}{'%' if language == 'zh' else ' %'}"
 
 
 def _answer(answer: Answer, language: Language) -> Text:
@@ -35,16 +52,18 @@ def _answer(answer: Answer, language: Language) -> Text:
 
 def _limit(row: CheckedClaim, language: Language) -> str:
     question = row.question
+    if question.relation == "at_most" and question.limit == 0 and (none := none_of(question.measure, language)):
+        return none
     sign = "≥" if question.relation == "at_least" else "≤"
     return f"{measure_name(question.measure, language)} {sign} {amount(question.limit, question.unit, language)}"
 
 
 def claim_line(row: CheckedClaim, language: Language) -> str:
     """One verdict in one line, for the moment at which it is reached."""
-    return (
-        f"{row.question.claim.id} {scenario_name(row.question.scenario, language)}: "
-        f"{say(row.verdict.answer.value, language)} ({row.verdict.replications} {say('events', language)})"
-    )
+    answer, events = say(row.verdict.answer.value, language), row.verdict.replications
+    counted = f"（{events} 个事件）" if language == "zh" else f" ({events} events)"
+    named = f"{row.question.claim.id} {scenario_name(row.question.scenario, language)}"
+    return f"{named}{say('colon', language)}{answer}{counted}"
 
 
 def verdict_table(rows: Sequence[CheckedClaim], language: Language) -> Table:
@@ -52,7 +71,7 @@ def verdict_table(rows: Sequence[CheckedClaim], language: Language) -> Table:
 
     The share of events kept stands with the interval that covers it at all times.
     """
-    table = Table(box=None, padding=(0, 1), header_style="bold")
+    table = Table(box=None, padding=(0, 1), header_style="bold", caption=say("early", language), caption_justify="left")
     for key in ("claim", "scenario", "interpretation", "required", "kept", "verdict", "events"):
         table.add_column(say(key, language), justify="right" if key in ("kept", "events") else "left", no_wrap=True)
     if any(row.stands for row in rows):
@@ -64,8 +83,8 @@ def verdict_table(rows: Sequence[CheckedClaim], language: Language) -> Table:
             row.question.claim.id,
             scenario_name(row.question.scenario, language),
             reading_name(row.question.interpretation, language) or "–",
-            f"{_limit(row, language)}, {percent(row.question.required)}",
-            f"{percent(verdict.estimate)} ({percent(verdict.low)} – {percent(verdict.high)})",
+            f"{_limit(row, language)}{say('comma', language)}{percent(row.question.required, language=language)}",
+            _with_interval(verdict, language),
             _answer(verdict.answer, language),
             f"{verdict.replications:,}",
         ]
@@ -73,18 +92,66 @@ def verdict_table(rows: Sequence[CheckedClaim], language: Language) -> Table:
             cells.append(
                 "–"
                 if stands is None
-                else say("of_sites", language).format(share=percent(stands.share), sites=stands.sites)
+                else say("of_sites", language).format(
+                    share=percent(stands.share, language=language), sites=stands.sites
+                )
             )
         table.add_row(*cells)
     return table
 
 
+def _with_interval(verdict: Verdict, language: Language) -> str:
+    share, low, high = (percent(one, language=language) for one in (verdict.estimate, verdict.low, verdict.high))
+    return f"{share}（{low} – {high}）" if language == "zh" else f"{share} ({low} – {high})"
+
+
+def _load(value: float | None, unit: str, language: Language) -> str:
+    """A load with its unit; a bare number is so many times the load there is."""
+    if unit == "1" and value is not None:
+        return f"{value:g} 倍" if language == "zh" else f"{value:g}×"
+    return amount(value, unit, language)
+
+
 def _bracket(point: BreakingPoint, language: Language) -> str:
     if point.holds_at is None and point.fails_at is None:
         return say("open", language)
-    key = "fails_from" if point.holds_at is None else "holds_everywhere" if point.fails_at is None else "holds_up_to"
-    holds, fails = (amount(load, point.unit, language) for load in (point.holds_at, point.fails_at))
-    return say(key, language).format(holds=holds, fails=fails)
+    holds, fails = (_load(load, point.unit, language) for load in (point.holds_at, point.fails_at))
+    if language == "zh":  # a cell may break before and after a value, never in it
+        holds, fails = (f"\u200b{load}\u200b" for load in (holds, fails))
+    text = say(_bracket_key(point), language).format(holds=holds, fails=fails)
+    return _TOUCHING.sub(" ", text) if language == "zh" else text
+
+
+def _bracket_key(point: BreakingPoint) -> str:
+    if point.holds_at is None:
+        if (point.along, point.fails_at) == ("battery.age", 0):
+            return "fails_when_new"
+        if point.fails_at == point.easiest:
+            return "never_holds"
+        return "fails_down_from" if point.falling else "fails_from"
+    if point.fails_at is None:
+        return "holds_down_everywhere" if point.falling else "holds_everywhere"
+    return "holds_down_to" if point.falling else "holds_up_to"
+
+
+class _Pieces:
+    """A cell that breaks only between its pieces, and after a comma: Chinese has no spaces to break at."""
+
+    def __init__(self, text: str) -> None:
+        self.pieces = [piece for piece in re.split(r"\u200b|(?<=，)", text) if piece]
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        """From the longest piece to all of them in one line."""
+        return Measurement(max(map(cell_len, self.pieces), default=0), sum(map(cell_len, self.pieces)))
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """As many pieces in a line as fit."""
+        lines = [""]
+        for piece in self.pieces:
+            if lines[-1] and cell_len(lines[-1] + piece.rstrip()) > options.max_width:
+                lines.append("")
+            lines[-1] += piece
+        yield Text("\n".join(line.strip() for line in lines))
 
 
 def breaking_table(rows: Sequence[CheckedClaim], language: Language) -> Table:
@@ -97,7 +164,8 @@ def breaking_table(rows: Sequence[CheckedClaim], language: Language) -> Table:
         table.add_column(load_name(load, language))
     for row in rows:
         if row.breaking_points:
-            found = {point.along: _bracket(point, language) for point in row.breaking_points}
+            texts = {point.along: _bracket(point, language) for point in row.breaking_points}
+            found = {load: _Pieces(text) if language == "zh" else text for load, text in texts.items()}
             scenario = scenario_name(row.question.scenario, language)
             table.add_row(row.question.claim.id, scenario, *(found.get(load, "") for load in loads))
     return table
@@ -140,21 +208,36 @@ def _choice_name(choice: Choice, language: Language) -> str:
 
 def cost_text(one: Recommendation, language: Language) -> str:
     """What the recommended choice costs, in words; empty where there is none."""
-    return "" if one.result.cost is None else say(f"cost_{one.cost_unit}", language).format(cost=one.result.cost)
+    if one.result.cost is None:
+        return ""
+    key = f"cost_{one.cost_unit}"
+    if one.cost_unit == "endurance":
+        fuel, strings = (
+            value - (choice.current or 0) for choice, value in zip(one.choices, one.recommended or (), strict=True)
+        )
+        return say(key, language).format(fuel=fuel, strings=strings)
+    if one.result.cost == 0:
+        key = {"cost_switching": "cost_at_the_end", "cost_start_delay": "cost_at_the_end"}.get(key, key)
+        key = "cost_nothing" if one.cost_unit in MORE else key
+    return say(key, language).format(cost=one.result.cost)
 
 
 def _certificate(one: Recommendation, language: Language) -> str:
     holds, fails, undecided = len(one.result.holds), len(one.result.fails), len(one.result.cheaper_undecided)
-    parts = [f"{holds} {say('holds', language)}", f"{fails} {say('fails', language)}"]
-    if undecided:
-        parts.append(f"{undecided} {say('undecided', language)}")
-    return ", ".join(parts)
+    counts = {"holds": holds, "fails": fails, **({"undecided": undecided} if undecided else {})}
+    parts = [say("proof", language).format(count=n, answer=say(answer, language)) for answer, n in counts.items()]
+    return say("comma", language).join(parts)
 
 
-def unclaimed_text(unclaimed: Iterable[tuple[str, Clause]], language: Language) -> str:
-    """Clauses that nothing was claimed of yet, by plan: named, never hidden."""
+def unclaimed_text(
+    unclaimed: Iterable[tuple[str, Clause]], language: Language, titles: Mapping[str, str] | None = None
+) -> str:
+    """Clauses that nothing was claimed of yet, by the plan's title: named, never hidden."""
+    known = titles or {}
     lines = []
     for plan, clauses in groupby(unclaimed, key=lambda pair: pair[0]):
         ids = [clause.id for _, clause in clauses]
-        lines.append(f"{say('unclaimed', language)} — {plan} ({len(ids)}): {', '.join(ids)}")
+        counted = say("clauses", language).format(count=len(ids))
+        told = f"{say('unclaimed', language)} — {known.get(plan, plan)}{counted}{say('colon', language)}"
+        lines.append(told + say("list", language).join(ids))
     return "\n".join(lines)

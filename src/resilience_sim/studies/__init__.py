@@ -56,7 +56,13 @@ def bind(
         study needs, or if a fact of the site (or an end of its range) is missing or none that the study can work with;
         with file and line.
     """
-    from resilience_sim.studies import call_centre, network_operations, utility_call_centre
+    from resilience_sim.studies import (
+        call_centre_whole,
+        kindergarten,
+        network_operations,
+        service_hall,
+        utility_call_centre,
+    )
     from resilience_sim.studies.needs import placed
 
     if not plan.claims():
@@ -64,7 +70,9 @@ def bind(
     studies: dict[ModuleType, Callable[..., Study]] = {
         utility_call_centre: utility_call_centre.UtilityCallCentre,
         network_operations: network_operations.NetworkOperations,
-        call_centre: call_centre.CallCentre,
+        call_centre_whole: call_centre_whole.WholeCallCentre,
+        kindergarten: kindergarten.Kindergarten,
+        service_hall: service_hall.ServiceHall,
     }
     (_, first), *_ = plan.claims()
     # The first claim tells which plan's study this is; a name that no study knows is refused below.

@@ -5,11 +5,12 @@ from __future__ import annotations
 from resilience_sim import units
 from resilience_sim.errors import PlanError
 from resilience_sim.plans.claims import Claim, share_of_events
+from resilience_sim.plans.quantities import Status
 from resilience_sim.plans.register import Clause, Plan
 from resilience_sim.plans.site import Site
-from resilience_sim.studies.question import Question, Situation
+from resilience_sim.studies.question import Choice, Question, Situation
 
-__all__ = ["asked", "limit_unit", "readings", "stated"]
+__all__ = ["asked", "decided", "first_stated", "limit_unit", "offered", "readings", "stated"]
 
 
 def stated(plan: Plan, site: Site, clause: str, quantity: str, instead: str | None = None) -> float:
@@ -29,6 +30,49 @@ def stated(plan: Plan, site: Site, clause: str, quantity: str, instead: str | No
     if instead is None:
         raise PlanError(f"{clause}: quantity {quantity!r} is open; the study needs a value in force")
     return site.base(instead)
+
+
+def decided(plan: Plan, clause: str, quantity: str) -> float | None:
+    """A quantity in force, in base units; `None` where the plan leaves it open."""
+    entry = plan.clause(clause).quantities[quantity]
+    value = entry.in_force()
+    return None if value is None else units.to_base(value, entry.unit)
+
+
+def first_stated(plan: Plan, clause: str, quantity: str) -> float:
+    """The first value that was ever in force, in base units: what was bought for the plan was bought for that.
+
+    Raises
+    ------
+    PlanError
+        If none ever was.
+    """
+    entry = plan.clause(clause).quantities[quantity]
+    values = [one.value for one in entry.history if one.status is Status.IN_FORCE and one.value is not None]
+    if not values:
+        raise PlanError(f"{clause}: quantity {quantity!r} was never in force; the study needs a value that is")
+    return units.to_base(values[0], entry.unit)
+
+
+def offered(
+    plan: Plan, clause: str, name: str, *, descending: bool, least: float = 0.0, most: float | None = None
+) -> Choice:
+    """What a recommendation may choose for a quantity, from the hardest for the claim to the easiest.
+
+    Parameters
+    ----------
+    plan, clause, name
+        Where the quantity stands.
+    descending
+        Whether larger values are harder for the claim, and so come first.
+    least, most
+        Between which candidates are offered: `least` in base units, `most` in the quantity's own.
+    """
+    quantity = plan.clause(clause).quantities[name]
+    within = [v for v in quantity.bounds.candidates() if most is None or v <= most]
+    values = [v for v in within if units.to_base(v, quantity.unit) >= least]
+    values.sort(reverse=descending)
+    return Choice(clause, name, quantity.unit, tuple(values), quantity.in_force(), quantity.label)
 
 
 def _limit(plan: Plan, site: Site, clause: Clause, claim: Claim) -> float:

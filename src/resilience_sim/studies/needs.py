@@ -24,7 +24,7 @@ from resilience_sim.units import UNITS, from_base, to_base, unit
 
 __all__ = [
     "PART", "SHARE", "SIGMA", "Accepts", "Needs", "Rule", "above", "as_many", "ends_with_all", "from_on", "in_order",
-    "placed",
+    "largest", "placed", "smallest", "whole_number",
 ]  # fmt: skip
 
 Rule = Callable[[Site], None]
@@ -63,7 +63,7 @@ class Accepts:
 
     def wants(self, unit_name: str) -> str:
         """The numbers that will do, in a unit."""
-        low, high = (f"{from_base(end, unit_name):g} {unit_name}" for end in (self.low, self.high))
+        low, high = (_figure(from_base(end, unit_name), unit_name) for end in (self.low, self.high))
         least = f"above {low}" if self.open_low else f"{low} or more"
         if self.high == math.inf:
             return least
@@ -213,11 +213,12 @@ def as_many(site: Site, name: str, grid: str, *, least: int = 2) -> None:
     found, wanted = len(site.bases(name)), len(site.bases(grid))
     if found != wanted or wanted < least:
         accepted = f"one for each, {least} or more"
-        raise FactError(name, f"has {found} values beside {wanted} of {grid!r}; accepted is {accepted}")
+        values = f"{found} value{'' if found == 1 else 's'}"
+        raise FactError(name, f"has {values} beside {wanted} of {grid!r}; accepted is {accepted}")
 
 
-def in_order(site: Site, name: str, *, falling: bool = False) -> None:
-    """Refuse a list that does not strictly rise (or fall).
+def in_order(site: Site, name: str) -> None:
+    """Refuse a list that does not strictly rise.
 
     Raises
     ------
@@ -226,9 +227,8 @@ def in_order(site: Site, name: str, *, falling: bool = False) -> None:
     """
     fact = site.fact(name)
     for before, after in pairwise(fact.values or ()):
-        if not (before > after if falling else before < after):
-            way = "fall" if falling else "rise"
-            raise FactError(name, f"goes from {before:g} to {after:g} {fact.unit}; accepted are values that {way}")
+        if not before < after:
+            raise FactError(name, f"goes from {before:g} to {_figure(after, fact.unit)}; accepted are values that rise")
 
 
 def ends_with_all(site: Site, grid: str, *names: str) -> None:
@@ -247,14 +247,48 @@ def ends_with_all(site: Site, grid: str, *names: str) -> None:
             raise FactError(name, f"ends with {last:g}; accepted is a last share of 1, since all end at last")
 
 
+# ---- single facts
+
+
+def whole_number(site: Site, name: str) -> None:
+    """Refuse a number of things that is not whole, or has a range in which it would not be.
+
+    Raises
+    ------
+    FactError
+        With the fact's name.
+    """
+    value, span = site.base(name), site.fact(name).range
+    if value != round(value) or (span is not None and span.min < span.max):
+        found = f"is {value:g}" if value != round(value) else "has a range with two ends"
+        raise FactError(name, f"{found}; accepted is a whole number, without a range or with one of equal ends")
+
+
+def largest(site: Site, name: str) -> float:
+    """The largest value that a fact may have, in base units."""
+    fact = site.fact(name)
+    return site.base(name) if fact.range is None else to_base(fact.range.max, fact.unit)
+
+
+def smallest(site: Site, name: str) -> float:
+    """The smallest value that a fact may have, in base units."""
+    fact = site.fact(name)
+    return site.base(name) if fact.range is None else to_base(fact.range.min, fact.unit)
+
+
 # ---- what is wrong, and where
+
+
+def _figure(value: float, unit_name: str) -> str:
+    """A number with its unit; what is counted in ones, or is a share, has none."""
+    return f"{value:g}" if unit_name in ("1", "share") else f"{value:g} {unit_name}"
 
 
 def _first_refused(accepts: Accepts, fact: Fact, values: tuple[float, ...]) -> str:
     refused = next((value for value in values if not accepts.takes(value)), None)
     if refused is None:
         return ""
-    return f"is {from_base(refused, fact.unit):g} {fact.unit}; accepted is {accepts.wants(fact.unit)}"
+    return f"is {_figure(from_base(refused, fact.unit), fact.unit)}; accepted is {accepts.wants(fact.unit)}"
 
 
 def _wrong_number(accepts: Accepts, quantity: Quantity) -> str:
@@ -266,7 +300,7 @@ def _wrong_number(accepts: Accepts, quantity: Quantity) -> str:
         return "is open; accepted is a value in force, which the study needs"
     for what, number in (("is", value), ("may be", quantity.bounds.min), ("may be", quantity.bounds.max)):
         if number is not None and not accepts.takes(to_base(number, quantity.unit)):
-            return f"{what} {number:g} {quantity.unit}; accepted is {accepts.wants(quantity.unit)}"
+            return f"{what} {_figure(number, quantity.unit)}; accepted is {accepts.wants(quantity.unit)}"
     return ""
 
 

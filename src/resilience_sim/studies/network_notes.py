@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
-from resilience_sim.models.power.theory.sequence import best_order
+from resilience_sim.models.power.theory.sequence import best_order, charge_for_stops
 from resilience_sim.studies import supply
-from resilience_sim.studies.network_supply import NetworkSupplies, Setting
-from resilience_sim.studies.supply import ENDLESS
-from resilience_sim.units import HOUR, from_base
+from resilience_sim.studies.network_supply import NetworkSupplies
+from resilience_sim.studies.supply_outages import ENDLESS, duration_law, scenarios, shares_over
+from resilience_sim.units import HOUR, MINUTE, from_base
 
 __all__ = ["notes"]
 
@@ -33,22 +33,26 @@ def _equipment(supplies: NetworkSupplies, language: str) -> str:
     state = supply.condition(supplies.site)
     health = supply.battery(supplies.site, state, blocks=1).health
     years, room = from_base(state.age_s, "year"), state.room_degc
+    doors, hall = supplies.doors_blocks, supplies.room_blocks
+    known = {"doors.blocks", "battery.blocks"} <= set(supplies.site.facts)
     if language == "zh":
+        chosen = "电池按现场资料配置" if known else "电池按新电池、25 ℃ 恰好达到预案最初的承诺配置"
         return (
-            f"电池按新电池、25 ℃ 恰好达到承诺配置：门禁 {supplies.doors_blocks} 块，机房 {supplies.room_blocks} 块；"
+            f"{chosen}：门禁 {doors} 块，机房 {hall} 块；"
             f"现已使用 {years:g} 年、室温 {room:g} ℃，健康度 {100 * health:.1f}%。"
         )
+    chosen = "Batteries of the site"
+    if not known:
+        chosen = "Batteries as new ones at 25 °C need to reach what the plan promised first"
     return (
-        f"Batteries as a new one at 25 °C needs to reach the promises: {supplies.doors_blocks} blocks for the doors, "
-        f"{supplies.room_blocks} for the machine room; now {years:g} years old at {room:g} °C, "
+        f"{chosen}: {doors} blocks for the doors, {hall} for the machine room; now {years:g} years old at {room:g} °C, "
         f"state of health {100 * health:.1f} %."
     )
 
 
 def _runtimes(supplies: NetworkSupplies, language: str) -> str:
     state = supply.condition(supplies.site)
-    doors = Setting(ENDLESS, "doors", state, supplies.doors_blocks)
-    all_on = Setting(ENDLESS, "room", state, supplies.room_blocks)
+    doors, all_on = (supplies.setting(ENDLESS, kind, state) for kind in ("doors", "room"))
     shed = replace(all_on, shed_after_s=supplies.promised.shed_at_s)
     d, p, s = (
         " / ".join(f"{supplies.runtime_s(setting, law=law) / HOUR:.2f}" for law in supply.LAWS)
@@ -67,28 +71,38 @@ def _runtimes(supplies: NetworkSupplies, language: str) -> str:
 
 
 def _order(supplies: NetworkSupplies, language: str) -> str:
-    """The order of shutting servers down that uses least charge, which also may begin latest."""
+    """The order of shutting servers down that uses least charge, and how much later it may begin than the site's own.
+
+    It is exact, not sampled. It is no recommendation that an export could propose: a plan's quantity is one number
+    between bounds, from the hardest to the easiest, and an order of named servers is none.
+    """
     state = supply.condition(supplies.site)
     servers, phones_w = supplies.servers(state.load_factor), supplies.phones_w(state.load_factor)
     losses, new = supply.losses(supplies.site, "ups.idle_loss"), supply.curve(supplies.site)
-    battery = supply.battery(supplies.site, state, blocks=supplies.room_blocks)
-    scale = battery.size_factor / (battery.blocks * battery.health)
-    order, _ = best_order(
-        lambda watts: 1 / new.runtime_at(losses.drawn_w(watts) * scale),
-        [server.power_w for server in servers],
-        [server.stop.mean for server in servers],
-        stays=phones_w,
-    )
-    listed = " → ".join(f"{k + 1} ({servers[k].power_w:.0f} W)" for k in order)
+    room = supplies.setting(ENDLESS, "room", state)
+    battery = supply.battery(supplies.site, state, blocks=room.blocks)
+    scale = battery.size_factor / (room.blocks * room.strings * battery.health)
+    powers, takes = [server.power_w for server in servers], [server.stop.mean for server in servers]
+
+    def drain(watts: float) -> float:
+        return 1 / new.runtime_at(losses.drawn_w(watts) * scale)
+
+    order, least = best_order(drain, powers, takes, stays=phones_w)
+    more = charge_for_stops(drain, powers, takes, range(len(servers)), stays=phones_w) - least
+    later = more / drain(phones_w + sum(powers)) / MINUTE
+    listed = " → ".join(f"{k + 1} ({powers[k]:.0f} W)" for k in order)
+    own = order == list(range(len(servers)))
     if language == "zh":
-        return f"服务器逐台关机时，按此次序最省电：{listed.replace(' (', '（').replace(')', '）')}。"
-    return f"Shut down one after the other, servers take least charge in this order: {listed}."
+        gain = "即现场所列次序" if own else f"比现场所列次序可晚 {later:.1f} 分钟开始"
+        return f"服务器逐台关机时，按此次序最省电：{listed.replace(' (', '（').replace(')', '）')}，{gain}。"
+    gain = "the site's own" if own else f"it may begin {later:.1f} min later than the site's own"
+    return f"Shut down one after the other, servers take least charge in this order: {listed}; {gain}."
 
 
 def _outages(supplies: NetworkSupplies, language: str) -> str:
     listed = []
-    for scenario in supply.scenarios(supplies.record):
-        over = supply.shares_over(supply.duration_law(supplies.site, scenario, supplies.record), WITHIN_H)
+    for scenario in scenarios(supplies.record):
+        over = shares_over(duration_law(supplies.site, scenario, supplies.record), WITHIN_H)
         shares = " / ".join(f"{100 * share:.0f}" for share in over)
         chinese, english = SCENARIOS[scenario]
         listed.append(f"{chinese} {shares}%" if language == "zh" else f"{english} {shares} %")

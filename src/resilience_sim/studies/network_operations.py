@@ -6,7 +6,8 @@ one outage. Every promise is asked twice:
 * *reached*: does the equipment reach the stated hours? The mains do not come back (scenario ``endless``), and what is
   left of chance is the battery string that is dead, the transfer that fails, the person who is late or forgets.
 * *enough*: do the stated hours outlast the outage? Scenarios ``normal_day``, ``storm_day`` (a record of line outages),
-  ``pledge`` (what the utility promises) and ``replay`` (a record of one's own).
+  ``pledge`` (what the utility promises) and ``replay`` (a record of one's own). Where the battery is asked about, and
+  not only its hours, outages also follow each other, by the record or ``in_a_row``: then they find it part-charged.
 
 What acts in the machine room, on its battery:
 
@@ -35,22 +36,22 @@ from resilience_sim.plans.claims import Claim
 from resilience_sim.plans.register import Clause, Plan
 from resilience_sim.plans.site import Site
 from resilience_sim.studies import supply
-from resilience_sim.studies.limits import asked, readings, stated
+from resilience_sim.studies.limits import asked, decided, first_stated, offered, readings, stated
 from resilience_sim.studies.needs import SHARE, Needs, from_on
 from resilience_sim.studies.network_notes import notes
 from resilience_sim.studies.network_supply import FIRE, NetworkSupplies, Promised, Setting
 from resilience_sim.studies.question import OF_THE_SITE, Axis, Choice, Effort, Question, Situation
-from resilience_sim.studies.supply import BLOCK, ENDLESS
 from resilience_sim.studies.supply_facts import NETWORK_FACTS, NETWORK_RULES
+from resilience_sim.studies.supply_outages import BLOCK, ENDLESS, scenarios
 from resilience_sim.units import from_base, to_base
 
 __all__ = ["MEASURES", "NEEDS", "READINGS", "STUDIES", "NetworkOperations"]
 
 Floats = npt.NDArray[np.float64]
 
-DOORS = {"doors_runtime": "h", "doors_carried": "%"}
+DOORS = {"doors_runtime": "h", "doors_taken_over": "%"}
 ROOM = {
-    "phones_runtime": "h", "phones_carried": "%", "phones_extra": "h", "servers_clean": "%",
+    "phones_runtime": "h", "phones_taken_over": "%", "phones_extra": "h", "servers_clean": "%",
     "servers_crashed": "servers",
 }  # fmt: skip
 STUDIES: Mapping[str, Mapping[str, str]] = {
@@ -68,12 +69,15 @@ NEEDS = Needs(
     facts=NETWORK_FACTS,
     rules=NETWORK_RULES,
     quantities={
+        ("P2-16", "interruption"): from_on(0.0, "s", optional=True),
         ("P2-17", "runtime"): from_on(0.0, "s"),
+        ("P2-17", "tolerance"): replace(SHARE, optional=True),
+        ("P2-20", "interruption"): from_on(0.0, "s", optional=True),
         ("P2-21", "runtime"): from_on(0.0, "s"),
         ("P2-22", "shed_at"): from_on(0.0, "s"),
         ("P2-22", "share_shed"): replace(SHARE, optional=True),
         ("P2-23", "extra_runtime"): from_on(0.0, "s"),
-        ("P2-27", "shutdown_within"): from_on(0.0, "s", optional=True),
+        ("P2-27", "shutdown_reserve"): from_on(0.0, "s", optional=True),
     },
     measures=STUDIES,
     interpretations={
@@ -110,13 +114,16 @@ class NetworkOperations:
         self.plan = plan
         self.site = site
         self.record = record
-        promised = Promised(
-            doors_s=self._stated("P2-17", "runtime"),
-            phones_s=self._stated("P2-21", "runtime"),
-            shed_at_s=self._stated("P2-22", "shed_at"),
-            extra_s=self._stated("P2-23", "extra_runtime"),
+        promised, first = (
+            Promised(
+                doors_s=of("P2-17", "runtime"),
+                phones_s=of("P2-21", "runtime"),
+                shed_at_s=of("P2-22", "shed_at"),
+                extra_s=of("P2-23", "extra_runtime"),
+            )
+            for of in (self._stated, partial(first_stated, plan))
         )
-        self.supplies = NetworkSupplies(site, promised, record)
+        self.supplies = NetworkSupplies(site, promised, record, first_promised=first)
         # Built before any work, so that a site which no machine can take is refused at once; kept for the runs.
         for question in self.questions():
             self.supplies.inputs(_setting(question.situation))
@@ -126,7 +133,7 @@ class NetworkOperations:
         return partial(NetworkOperations, self.plan, self.site, self.record), ()
 
     def at_site(self, values: Mapping[str, float]) -> NetworkOperations:
-        """The same study with other values of some facts; its batteries are chosen for that site's loads."""
+        """The same study with other values of some facts; batteries of which it says nothing fit its loads."""
         return NetworkOperations(self.plan, self.site.with_values(values), self.record)
 
     @property
@@ -147,25 +154,37 @@ class NetworkOperations:
     def _scenarios(self, claim: Claim) -> tuple[str, ...]:
         if claim.study == "fire_cut":
             return (FIRE,)
-        returns = claim.interpretation == "enough" or claim.study == "outage_length"
-        return supply.scenarios(self.record) if returns else (ENDLESS,)
+        if claim.study == "outage_length":
+            return scenarios(self.record)
+        return scenarios(self.record, charge_matters=True) if claim.interpretation == "enough" else (ENDLESS,)
 
     def _question(self, clause: Clause, claim: Claim, scenario: str) -> Question:
         setting = self.setting(claim.study, scenario, readings(clause, claim))
         unit = MEASURES[claim.measure]
-        return asked(self.plan, self.site, clause, claim, scenario=scenario, situation=setting, unit=unit)
+        question = asked(self.plan, self.site, clause, claim, scenario=scenario, situation=setting, unit=unit)
+        return replace(question, limit=question.limit * self._allowed(question))
+
+    def _allowed(self, question: Question) -> float:
+        """Part of a stated time that is enough: less than all where the plan says “about”."""
+        if question.claim.interpretation != "about":
+            return 1.0
+        return 1 - self._stated("P2-17", "tolerance", "doors.tolerance")
 
     def setting(self, study: str, scenario: str, read: Mapping[str, str]) -> Setting:
         """What is simulated for a study, the plan's words read in this way."""
         state = supply.condition(self.site)
         if study in ("doors_on_ups", "fire_cut", "outage_length"):
-            plain = Setting(scenario, "doors", state, self.supplies.doors_blocks)
-            return replace(plain, waits_for_people=read.get("P2-19") != "cut_before")
-        room = Setting(scenario, "room", state, self.supplies.room_blocks, reserve_s=self._reserve_s)
+            plain = self.supplies.setting(scenario, "doors", state)
+            unbroken = supply.unbroken(self.site, decided(self.plan, "P2-16", "interruption"))
+            return replace(plain, waits_for_people=read.get("P2-19") != "cut_before", unbroken=unbroken)
+        room = replace(self.supplies.setting(scenario, "room", state), reserve_s=self._reserve_s)
         if study in ("phones_on_ups", "shedding"):
             at_once = read.get("P2-22") == "any_time_before"
             return replace(
-                room, shed_after_s=0.0 if at_once else self._stated("P2-22", "shed_at"), share_shed=self._share_shed
+                room,
+                shed_after_s=0.0 if at_once else self._stated("P2-22", "shed_at"),
+                share_shed=self._share_shed,
+                unbroken=supply.unbroken(self.site, decided(self.plan, "P2-20", "interruption")),
             )
         in_order = study == "saving_data" and read.get("P2-11") == "in_order"
         return replace(room, forced_s=self.site.base("servers.forced_reserve") if in_order else 0.0)
@@ -175,16 +194,15 @@ class NetworkOperations:
 
     @property
     def _reserve_s(self) -> float:
-        return self._stated("P2-27", "shutdown_within", "servers.maker_reserve")
+        return self._stated("P2-27", "shutdown_reserve", "servers.maker_reserve")
 
     @property
     def _share_shed(self) -> float:
-        decided = self.plan.clause("P2-22").quantities["share_shed"]
-        value = decided.in_force()
-        return 1 - self.site.base("shed.forgotten") if value is None else to_base(value, decided.unit)
+        share = decided(self.plan, "P2-22", "share_shed")
+        return 1 - self.site.base("shed.forgotten") if share is None else share
 
     def replicate(self, situation: Situation, seed: int, replication: int) -> Mapping[str, Floats]:
-        """The measures of a block of outages, shape (:data:`~resilience_sim.studies.supply.BLOCK`,)."""
+        """The measures of a block of outages, shape (:data:`~resilience_sim.studies.supply_outages.BLOCK`,)."""
         return self.supplies.replicate(_setting(situation), seed, replication)
 
     def notes(self, seed: int, language: Literal["zh", "en"]) -> Sequence[str]:
@@ -195,10 +213,12 @@ class NetworkOperations:
     # ---- loads that may grow
 
     def axes(self, question: Question) -> Sequence[Axis]:
-        """Age, a warm or a cold room, and the growth of the load; none where no battery is asked about."""
-        if question.claim.study in ("fire_cut", "outage_length") or question.measure.endswith("_carried"):
+        """Age, a warm or a cold room, the growth of the load; of what takes over at all only age and warmth."""
+        if question.claim.study in ("fire_cut", "outage_length"):
             return ()
-        return supply.axes()
+        rated = {"doors.rating": "doors.load"} if question.claim.study == "doors_on_ups" else {"ups.rating": "ups.load"}
+        every = supply.axes(supply.most_load_factor(self.site, rated))
+        return every[:2] if question.measure.endswith("_taken_over") else every
 
     def moved(self, question: Question, axis: Axis, value: float) -> Situation:
         """The question's situation with the load at this value."""
@@ -208,23 +228,21 @@ class NetworkOperations:
     # ---- what may be chosen
 
     def options(self, question: Question) -> Sequence[str]:
-        """Hours to promise, a battery, an age at which to replace it, a time to shed, a reserve for shutting down."""
+        """Hours to promise, a battery, its strings or the age at which it is replaced, when to shed, a reserve."""
         study, measure = question.claim.study, question.measure
+        stated_hours = question.claim.limit in self.plan.clause(question.clause).quantities
+        promise = ("promise",) if stated_hours else ()
         if study == "outage_length":
-            return ("promise",)
+            return promise
         if study == "servers_on_ups" and question.scenario == ENDLESS:
             return ("reserve",)
         sheds = study == "shedding" and "at_the_limit" in question.interpretation
         if measure == "servers_clean":
             return ("shedding",) if sheds else ()
+        if measure.endswith("_taken_over"):
+            return ("replacement", "strings")
         if measure in ("doors_runtime", "phones_runtime", "phones_extra"):
-            stated_hours = question.claim.limit == "runtime"
-            return (
-                *(("promise",) if stated_hours else ()),
-                *(("shedding",) if sheds else ()),
-                "battery",
-                "replacement",
-            )
+            return (*promise, *(("shedding",) if sheds else ()), "battery", "replacement")
         return ()
 
     def choices(self, question: Question) -> Sequence[Choice]:
@@ -234,30 +252,23 @@ class NetworkOperations:
                 name = question.claim.limit
                 if question.relation == "at_least":  # a promise that is kept is not raised
                     now = self.plan.clause(question.clause).quantities[name].in_force()
-                    return (self._choice(question.clause, name, descending=True, most=now),)
+                    return (offered(self.plan, question.clause, name, descending=True, most=now),)
                 # What would outlast the outages is not yet what the equipment reaches, so the plan may not promise it.
-                offered = self._choice(question.clause, name, descending=False)
-                return (Choice(OF_THE_SITE, "hours_needed", offered.unit, offered.values, offered.current),)
+                hours = offered(self.plan, question.clause, name, descending=False)
+                return (Choice(OF_THE_SITE, "hours_needed", hours.unit, hours.values, hours.current),)
             case "shedding":
                 now = self.plan.clause("P2-22").quantities["shed_at"].in_force()
                 return (
-                    self._choice("P2-22", "shed_at", descending=True, most=now),
-                    self._choice("P2-22", "share_shed", descending=False, least=LEAST_SHED),
+                    offered(self.plan, "P2-22", "shed_at", descending=True, most=now),
+                    offered(self.plan, "P2-22", "share_shed", descending=False, least=LEAST_SHED),
                 )
             case "reserve":
-                return (self._choice("P2-27", "shutdown_within", descending=False),)
+                return (offered(self.plan, "P2-27", "shutdown_reserve", descending=False),)
             case "battery":
                 return (supply.battery_sizes(_setting(question.situation).blocks),)
+            case "strings":
+                return (supply.string_numbers(_setting(question.situation).strings),)
         return (supply.replacement_ages(),)
-
-    def _choice(
-        self, clause: str, name: str, *, descending: bool, least: float = 0.0, most: float | None = None
-    ) -> Choice:
-        quantity = self.plan.clause(clause).quantities[name]
-        within = [v for v in quantity.bounds.candidates() if most is None or v <= most]
-        values = [v for v in within if to_base(v, quantity.unit) >= least]
-        values.sort(reverse=descending)
-        return Choice(clause, name, quantity.unit, tuple(values), quantity.in_force(), quantity.label)
 
     def chosen(self, question: Question, values: Sequence[float]) -> Question:
         """The same question with these values of its choices."""
@@ -265,13 +276,15 @@ class NetworkOperations:
         first, *others = (to_base(v, choice.unit) for v, choice in zip(values, self.choices(question), strict=True))
         match question.option:
             case "promise":
-                return replace(question, limit=from_base(first, question.unit))
+                return replace(question, limit=from_base(first * self._allowed(question), question.unit))
             case "shedding":
                 changed = replace(setting, shed_after_s=first, share_shed=others[0])
             case "reserve":
                 changed = replace(setting, reserve_s=first)
             case "battery":
                 changed = replace(setting, blocks=int(first))
+            case "strings":
+                changed = replace(setting, strings=int(first))
             case _:
                 changed = replace(setting, state=replace(setting.state, age_s=first))
         return replace(question, situation=changed)
@@ -291,7 +304,7 @@ class NetworkOperations:
                 given_up = first
             case _:
                 given_up = first - first[0]
-        return given_up if not others else np.broadcast_to(given_up[:, None], (len(first), len(others[0]))).copy()
+        return supply.for_all(given_up, len(others[0])) if others else given_up
 
     def cost_unit(self, question: Question) -> str:
         """The option tells, and for hours to promise the side on which they are sought."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -13,7 +13,7 @@ from resilience_sim.plans.claims import Claim
 from resilience_sim.plans.fields import Text
 from resilience_sim.plans.site import Site
 
-__all__ = ["OF_THE_SITE", "Axis", "Choice", "Effort", "Question", "Situation", "Study"]
+__all__ = ["OF_THE_SITE", "Axis", "Choice", "Effort", "Question", "Situation", "Study", "effort_for"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -116,6 +116,12 @@ class Effort:
     per_load: int
     per_certificate: int
     block: int = 1
+
+
+def effort_for(study: Study, situation: Situation) -> Effort:
+    """How many events a study can afford of a situation: by its own ``effort_for`` where situations differ in that."""
+    own: Callable[[Situation], Effort] | None = getattr(study, "effort_for", None)
+    return study.effort if own is None else own(situation)
 
 
 class Study(Protocol):

@@ -1,47 +1,45 @@
-"""UPS supplies from a site's facts, and the outages that strike them, for the studies of power clauses.
+"""UPS supplies from a site's facts, for the studies of power clauses.
 
-A battery's size is no fact of a site: it has as many blocks as a new one at 25 °C needs to reach what the plan
-promises. What a site then brings, its age, its room and the growth of its load, is what tests the promise.
+A battery has as many blocks as its site says. Where the site does not, it has as many as a new one at 25 °C needs to
+reach what the plan promised when it was first written: what is installed does not move when a promise does. Its age,
+its room and the growth of its load are what tests the promise.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
-from resilience_sim.errors import FactError, InputsError
-from resilience_sim.hazards.outages import LineOutages
-from resilience_sim.hazards.quantiles import Quantiles
+from resilience_sim.errors import FactError
 from resilience_sim.models.power.batteries import Battery, Kibam, Losses, RuntimeCurve
-from resilience_sim.models.power.draws import draw
 from resilience_sim.models.power.inputs import PowerInputs
-from resilience_sim.models.power.kernel import simulate
-from resilience_sim.models.power.path import Path
+from resilience_sim.models.power.theory.accuracy import power_law
 from resilience_sim.models.power.theory.health import age_at_health, health_at_age
+from resilience_sim.models.power.theory.kibam import fit_row
 from resilience_sim.models.power.theory.temperature import life_at, size_factor
 from resilience_sim.plans.site import Site
-from resilience_sim.randomness import Deterministic, Empirical, Exponential, Law, LogNormal, Never, Streams
+from resilience_sim.randomness import Deterministic, Exponential, Law
 from resilience_sim.studies.question import OF_THE_SITE, Axis, Choice
+from resilience_sim.studies.supply_outages import simulated
 from resilience_sim.units import to_base
 
 __all__ = [
-    "BLOCK", "ENDLESS", "LAWS", "Condition", "axes", "battery", "battery_sizes", "certain_runtime_s", "condition",
-    "curve", "duration_law", "fewest_blocks", "hours", "late", "losses", "moved", "percent_of", "replacement_ages",
-    "scenarios", "shares_over", "simulated",
+    "LAWS", "Condition", "axes", "battery", "battery_sizes", "certain_runtime_s", "condition", "curve", "fewest_blocks",
+    "for_all", "hours", "installed", "late", "losses", "most_load_factor", "moved", "percent_of", "replacement_ages",
+    "string_fails", "string_numbers", "unbroken",
 ]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
 
-BLOCK = 1024  # outages in one call of the machine
-ENDLESS = "endless"  # the scenario that asks what the equipment reaches: the mains do not come back
 LAWS = ("table", "kibam", "peukert")
-SHORTEST_S = 900.0  # where the tables of durations begin: shorter outages are hardly ever recorded
 LEAST_HEALTH = 0.02  # a battery beyond this age carries next to nothing, and a law of it needs something to divide by
+YOUNG_S = to_base(2, "year")  # below this age strings hardly ever fail
+MOST_STRINGS = 3
 
 
 @dataclass(frozen=True)
@@ -68,47 +66,6 @@ def condition(site: Site) -> Condition:
     return Condition(site.base("battery.age"), site.base("battery.room"), site.base("ups.load_factor"))
 
 
-# ---- outages
-
-
-def scenarios(record: tuple[LineOutages, float] | None) -> tuple[str, ...]:
-    """The scenarios in which the mains come back."""
-    return ("normal_day", "storm_day", "pledge", *(("replay",) if record else ()))
-
-
-def duration_law(site: Site, scenario: str, record: tuple[LineOutages, float] | None) -> Law:
-    """How long the mains are out: by a record's shares, by the utility's pledge, by the record itself, or for ever.
-
-    Raises
-    ------
-    InputsError
-        If there is no such scenario, or no record to replay.
-    """
-    if scenario == ENDLESS:
-        return Never()
-    if scenario in ("normal_day", "storm_day"):
-        within, back = site.bases("mains.line_hours"), site.bases(f"mains.line_back_{scenario}")
-        return Quantiles((SHORTEST_S, *within), (0.0, *back))
-    if scenario == "pledge":
-        return LogNormal.from_mean(site.base("mains.pledge_mean"), site.base("mains.pledge_sigma"))
-    if scenario == "replay" and record is not None:
-        lasted = record[0].end_s - record[0].start_s
-        return Empirical(tuple(lasted.tolist()))
-    raise InputsError(f"there is no scenario {scenario!r}; accepted: {', '.join((ENDLESS, *scenarios(record)))}")
-
-
-def shares_over(law: Law, within_h: Sequence[float]) -> list[float]:
-    """Share of outages of a law that are over within so many hours."""
-    seconds = [hours * 3600 for hours in within_h]
-    if isinstance(law, Quantiles):
-        return [float(share) for share in law.share_up_to(seconds)]
-    if isinstance(law, LogNormal):
-        return [0.5 * math.erfc((law.mu - math.log(t)) / (law.sigma * math.sqrt(2))) for t in seconds]
-    assert isinstance(law, Empirical)
-    lasted = np.array(law.values)
-    return [float((lasted <= t).mean()) for t in seconds]
-
-
 # ---- equipment
 
 
@@ -118,8 +75,33 @@ def curve(site: Site) -> RuntimeCurve:
 
 
 def losses(site: Site, idle: str) -> Losses:
-    """What a UPS takes for itself; `idle` names the fact of its idle loss."""
-    return Losses(idle_w=site.base(idle), proportional=site.base("ups.proportional_loss"))
+    """What a UPS takes for itself; `idle` names the fact of its idle loss.
+
+    The share lost by the square law, where the site knows one, is that at ``ups.load``.
+    """
+    square = site.base("ups.square_loss") / site.base("ups.load") if "ups.square_loss" in site.facts else 0.0
+    return Losses(site.base(idle), site.base("ups.proportional_loss"), square)
+
+
+def installed(site: Site, fact: str, *, otherwise: int) -> int:
+    """How many blocks or strings there are by the site; `otherwise` where it does not say."""
+    return round(site.base(fact)) if fact in site.facts else otherwise
+
+
+def unbroken(site: Site, promised_s: float | None) -> bool:
+    """Whether loads ride through the time that a UPS takes to change over, and the plan allows it.
+
+    Parameters
+    ----------
+    site
+        Whose ``ups.transfer_time`` and ``ups.ride_through`` are compared; without them nothing is interrupted.
+    promised_s
+        The longest interruption that the plan promises; `None` where it leaves that open.
+    """
+    if "ups.transfer_time" not in site.facts:
+        return True
+    longest_s = [site.base("ups.ride_through"), math.inf if promised_s is None else promised_s]
+    return site.base("ups.transfer_time") <= min(longest_s)
 
 
 def late(site: Site) -> Law:
@@ -128,15 +110,17 @@ def late(site: Site) -> Law:
     return Exponential(mean_s) if mean_s > 0 else Deterministic(0.0)
 
 
-def battery(site: Site, state: Condition, *, blocks: int, law: str = "table") -> Battery:
-    """A battery of so many blocks in one string, as old and as cold as it is.
+def battery(site: Site, state: Condition, *, blocks: int, strings: int = 1, law: str = "table") -> Battery:
+    """A battery of so many strings, each of so many blocks, as old and as cold as it is.
 
     Parameters
     ----------
     site, state
         The site's facts on its type, and the condition it is in.
     blocks
-        In the string.
+        In each string.
+    strings
+        In parallel.
     law
         One of :data:`LAWS`: the maker's table, or what is reported beside it.
 
@@ -151,22 +135,31 @@ def battery(site: Site, state: Condition, *, blocks: int, law: str = "table") ->
     return Battery(
         _law(site, law),
         blocks=blocks,
+        strings=strings,
         health=max(health, LEAST_HEALTH),
         size_factor=size_factor(state.room_degc),
         recharge_s=site.base("battery.recharge"),
-        string_fails=site.base("battery.string_fails"),
+        string_fails=string_fails(site, state),
     )
+
+
+def string_fails(site: Site, state: Condition) -> float:
+    """How often a string is dead when it is needed: seldom under two years, most often beyond its life in its room."""
+    if state.age_s < YOUNG_S:
+        return site.base("battery.string_fails_young")
+    beyond = state.age_s > _life_s(site, state.room_degc)
+    return site.base("battery.string_fails_old" if beyond else "battery.string_fails")
 
 
 def _life_s(site: Site, room_degc: float) -> float:
     """Seconds until 80 % of the capacity are left, in a room of this temperature.
 
-    From the battery itself where a discharge test told its health (``battery.health`` at ``battery.age``, from
-    ``fit batteries``): the life with which the law of age passes through it. Else from its type.
+    From the battery itself where discharge tests told it: its life in place (``battery.life_in_place``, of several
+    tests), or its health (``battery.health`` at ``battery.age``, of the last one), with the life with which the law of
+    age passes through it. Both are of its own room. Else from its type.
     """
-    if "battery.health" in site.facts and site.base("battery.health") < 1 and site.base("battery.age") > 0:
-        lives_used = age_at_health(site.base("battery.health"), 1.0, power=site.base("battery.ageing_power"))
-        own_s = site.base("battery.age") / lives_used
+    own_s = _own_life_s(site)
+    if own_s is not None:
         return own_s * life_at(room_degc, 1.0) / life_at(site.base("battery.room"), 1.0)
     lives = dict(zip(site.bases("battery.life_temperatures"), site.bases("battery.life"), strict=True))
     if 25.0 not in lives:
@@ -174,17 +167,34 @@ def _life_s(site: Site, room_degc: float) -> float:
     return life_at(room_degc, lives[25.0])
 
 
+def _own_life_s(site: Site) -> float | None:
+    if "battery.life_in_place" in site.facts:
+        return site.base("battery.life_in_place")
+    if "battery.health" in site.facts and site.base("battery.health") < 1 and site.base("battery.age") > 0:
+        lives_used = age_at_health(site.base("battery.health"), 1.0, power=site.base("battery.ageing_power"))
+        return site.base("battery.age") / lives_used
+    return None
+
+
 def _law(site: Site, law: str) -> RuntimeCurve | Kibam:
+    """A law of one new block; those beside the table are fitted to it where the site does not know them."""
     table = curve(site)
     if law == "kibam":
+        if "battery.kibam.capacity" not in site.facts:
+            return _kinetic(table)
         rate_per_h = site.base("battery.kibam.rate") * 3600
         return Kibam(site.base("battery.kibam.available"), rate_per_h, site.base("battery.kibam.capacity"))
     if law == "peukert":
+        known = "battery.peukert.exponent" in site.facts
+        exponent = site.base("battery.peukert.exponent") if known else power_law(table).exponent
         middle = len(table.power_w) // 2
-        return RuntimeCurve.power_law(
-            table.power_w[middle], table.runtime_s[middle], site.base("battery.peukert.exponent")
-        )
+        return RuntimeCurve.power_law(table.power_w[middle], table.runtime_s[middle], exponent)
     return table
+
+
+@lru_cache(maxsize=16)
+def _kinetic(table: RuntimeCurve) -> Kibam:
+    return fit_row(table).law
 
 
 def fewest_blocks(enough: Callable[[int], bool], *, load: str) -> int:
@@ -219,14 +229,27 @@ def fewest_blocks(enough: Callable[[int], bool], *, load: str) -> int:
 # ---- what may grow, and what may be chosen, whatever the supply
 
 
-def axes() -> tuple[Axis, ...]:
-    """The battery's age, a warm and a cold room, and the growth of the load."""
+def axes(most_factor: float = math.inf) -> tuple[Axis, ...]:
+    """The battery's age, a warm and a cold room, and the growth of the load as far as the supply is rated for."""
     return (
         Axis("battery.age", "year", tuple(k / 2 for k in range(25))),
         Axis("battery.room_warm", "degC", tuple(float(t) for t in range(25, 46))),
         Axis("battery.room_cold", "degC", tuple(float(t) for t in range(25, 4, -1))),
-        Axis("ups.load_factor", "1", tuple(k / 20 for k in range(10, 41))),
+        Axis("ups.load_factor", "1", tuple(k / 20 for k in range(10, 41) if k / 20 <= most_factor)),
     )
+
+
+def most_load_factor(site: Site, ratings: Mapping[str, str]) -> float:
+    """How far loads may grow before a rating is exceeded; inf where the site names none.
+
+    Parameters
+    ----------
+    site
+        Its facts.
+    ratings
+        The facts that name ratings, and those of the loads they bear.
+    """
+    return min((site.base(r) / site.base(load) for r, load in ratings.items() if r in site.facts), default=math.inf)
 
 
 def moved(state: Condition, axis: Axis, value: float) -> Condition:
@@ -241,18 +264,23 @@ def battery_sizes(blocks: int) -> Choice:
     return Choice(OF_THE_SITE, "battery.blocks", "blocks", sizes, float(blocks))
 
 
+def string_numbers(strings: int) -> Choice:
+    """More strings in parallel, each as large as the one there is: if one is dead another carries the load."""
+    numbers = tuple(float(number) for number in range(strings, max(strings + 2, MOST_STRINGS + 1)))
+    return Choice(OF_THE_SITE, "battery.strings", "1", numbers, float(strings))
+
+
 def replacement_ages() -> Choice:
-    """Every half year up to ten, the oldest first."""
-    return Choice(OF_THE_SITE, "battery.replaced_after", "year", tuple(k / 2 for k in range(20, 0, -1)), None)
+    """Every half year from one to ten, the oldest first: nobody replaces a battery within its first year."""
+    return Choice(OF_THE_SITE, "battery.replaced_after", "year", tuple(k / 2 for k in range(20, 1, -1)), None)
+
+
+def for_all(first: Floats, others: int) -> Floats:
+    """Costs of the values of a first choice, whatever the second of so many values: that one costs nothing extra."""
+    return np.broadcast_to(first[:, None], (len(first), others)).copy()
 
 
 # ---- runs
-
-
-@lru_cache(maxsize=64)
-def simulated(inputs: PowerInputs, seed: int, replication: int) -> Path:
-    """One history of a supply, kept for those who ask about the same one again."""
-    return simulate(inputs, draw(inputs, Streams(seed, replication)))
 
 
 def certain_runtime_s(inputs: PowerInputs) -> float:

@@ -67,7 +67,7 @@ def size_factor(temperature_c: float, *, warm_bonus: bool = False, unverified: b
     (1.0, 0.956)
     """
     rows = (*_UNVERIFIED, *_SIZE) if unverified else _SIZE
-    factor = _between("a size factor", temperature_c, rows, remedy="" if unverified else "; or unverified=True")
+    factor = _between("a size factor", temperature_c, rows)
     return factor if warm_bonus else max(1.0, factor)
 
 
@@ -167,7 +167,7 @@ def life_at(temperature_c: float, life_at_25: float) -> float:
     return float(life_at_25 * 2.0 ** ((25.0 - temperature_c) / 10.0))
 
 
-def _between(what: str, temperature_c: float, rows: Sequence[tuple[float, float]], *, remedy: str = "") -> float:
+def _between(what: str, temperature_c: float, rows: Sequence[tuple[float, float]]) -> float:
     """Linear between rows of (°F, factor); a tenth of a degree beyond them is taken for rounding."""
     at = _fahrenheit(temperature_c)
     low, high = rows[0][0], rows[-1][0]
@@ -176,7 +176,7 @@ def _between(what: str, temperature_c: float, rows: Sequence[tuple[float, float]
     else:
         raise InputsError(
             f"{what} is asked for at {temperature_c:g} °C; accepted is {(low - 32) / 1.8:.3g} to "
-            f"{(high - 32) / 1.8:.3g} °C, for which it is published{remedy}"
+            f"{(high - 32) / 1.8:.3g} °C, for which it is published"
         )
     return _linear(at, rows)
 

@@ -1,0 +1,109 @@
+"""The figures that only some studies have, beside those that every plan has."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from resilience_sim.experiments.recommend import Recommendation
+from resilience_sim.models.egress.kernel import simulate
+from resilience_sim.models.egress.path import PASSES
+from resilience_sim.reports.evacuation_figures import (
+    crowding_figure,
+    groups_figure,
+    queues_figure,
+    remaining_figure,
+)
+from resilience_sim.reports.evacuation_replay import replay_figure
+from resilience_sim.reports.evacuation_runs import Run, runs_of, worst
+from resilience_sim.reports.fonts import script
+from resilience_sim.reports.power_figures import TELEPHONES, recommended_shed_h, telephones_figure
+from resilience_sim.reports.words import scenario_name
+from resilience_sim.studies import kindergarten_events, service_hall_events
+from resilience_sim.studies.call_centre_evacuation import fire_setting
+from resilience_sim.studies.call_centre_whole import WholeCallCentre
+from resilience_sim.studies.kindergarten import Kindergarten
+from resilience_sim.studies.network_operations import NetworkOperations
+from resilience_sim.studies.question import Question, Study
+from resilience_sim.studies.service_hall import ServiceHall
+
+__all__ = ["RUNS", "evacuation_asked", "evacuation_runs", "own_figures"]
+
+RUNS = 200
+DRAWN = ("margin", "customers_margin", "floor_margin", "evacuated", "customers_evacuated", "floor_cleared")
+"""Measures of evacuations, that first of which the evacuation is drawn."""
+
+
+def own_figures(study: Study, seed: int, lang: str, found: Sequence[Recommendation] = ()) -> dict[str, Figure]:
+    """Figures by the names of their files; none where the study has none of its own.
+
+    Parameters
+    ----------
+    study
+        Whose figures.
+    seed
+        What its events are drawn with.
+    lang
+        zh or en.
+    found
+        What was recommended.
+    """
+    if isinstance(study, NetworkOperations):
+        return {TELEPHONES: telephones_figure(study, lang, recommended_h=recommended_shed_h(found))}
+    question = evacuation_asked(study)
+    if question is None:
+        return {}
+    site, runs = study.site, evacuation_runs(study, question, seed, RUNS)
+    name = scenario_name(question.scenario, script(lang).language)
+    about = f"{question.claim.id} · {name}"
+    return {
+        "evacuation_inside.svg": remaining_figure(runs, lang, seed=seed, about=about),
+        "evacuation_groups.svg": groups_figure(site, runs, lang, seed=seed, about=about),
+        "evacuation_queues.svg": queues_figure(site, runs, lang, seed=seed, about=about),
+        "evacuation_crowding.svg": crowding_figure(site, runs, lang, seed=seed, about=about),
+        "evacuation_worst_run.svg": replay_figure(site, worst(runs), lang, runs=len(runs), seed=seed, about=about),
+    }
+
+
+def evacuation_asked(study: Study) -> Question | None:
+    """The question of which the evacuation is drawn; None: the study asks about none."""
+    if not isinstance(study, Kindergarten | ServiceHall | WholeCallCentre):
+        return None
+    asked = [question for question in study.questions() if question.measure in DRAWN]
+    return min(asked, key=lambda question: DRAWN.index(question.measure), default=None)
+
+
+def evacuation_runs(study: Study, question: Question, seed: int, count: int) -> tuple[Run, ...]:
+    """The first events by which a question is judged with this seed, with their traces."""
+    if isinstance(study, ServiceHall):
+        return tuple(_burnt(study, question, seed, number) for number in range(count))
+    if isinstance(study, WholeCallCentre):
+        return tuple(_cleared(study, question, seed, number) for number in range(count))
+    assert isinstance(study, Kindergarten)
+    setting = cast(kindergarten_events.Setting, question.situation)
+    return runs_of(study.premises.event(setting), seed, count)
+
+
+def _burnt(study: ServiceHall, question: Question, seed: int, number: int) -> Run:
+    """One fire in the hall: customers, and the staff with them."""
+    setting = cast(service_hall_events.Setting, question.situation)
+    one = study.hall.at(setting.facts).burn(setting, seed, number)
+    return Run(number, one.inputs, simulate(one.inputs, one.draws, trace=True), one.draws.alarm_s, one.aset_s)
+
+
+def _cleared(study: WholeCallCentre, question: Question, seed: int, number: int) -> Run:
+    """One fire on the call centre's floor, whose people are safe past the doors of the stairs."""
+    setting = fire_setting(question.situation)
+    floor = study.evacuation.floor.at(setting.facts)
+    one = floor.burn(setting, seed, number)
+    path = simulate(one.inputs, one.draws, trace=True)
+    assert path.trace_s is not None
+    assert path.trace_person is not None
+    assert path.trace_side is not None
+    past = (path.trace_kind == PASSES) & np.isin(path.trace_side, floor.stair_sides)
+    off_floor_s = np.full(one.inputs.persons, np.inf)
+    np.minimum.at(off_floor_s, path.trace_person[past], path.trace_s[past])
+    return Run(number, one.inputs, path, one.draws.alarm_s, one.aset_s, off_floor_s)
