@@ -107,6 +107,16 @@ def test_breaking_points_name_what_they_count(language: Language, words: tuple[s
     assert all(word in text for word in words)
 
 
+def test_loads_beyond_the_last_that_holds_may_stay_without_an_answer() -> None:
+    points = (
+        BreakingPoint("children.per_class", "1", 1.0, None, False, 0.5, 1.2),
+        BreakingPoint("walking.pace", "1", 0.8, None, True, 1.4, 0.5),
+    )
+    rows = [checked("P2-17.a", *points)]
+    assert "holds up to 1×, no answer beyond" in shown(breaking_table(rows, "en"))
+    assert "不低于 0.8 倍成立，再往下未能判定" in shown(breaking_table(rows, "zh"))
+
+
 FALLING = (
     BreakingPoint("walking.pace", "1", None, 1.4, True, 1.4),
     BreakingPoint("building.main_door", "m", 1.8, 1.2, True, 3.6),

@@ -17,7 +17,8 @@ class BreakingPoint:
     """The largest load tried at which the claim holds, and the smallest at which it fails.
 
     Either is ``None`` where no load tried gave that answer; loads in between were undecided. `falling`: the load grows
-    as its number falls, as that of a colder room does. `easiest`: the first load tried.
+    as its number falls, as that of a colder room does. `easiest`, `hardest`: the first and the last load there was to
+    try.
     """
 
     along: str
@@ -26,6 +27,7 @@ class BreakingPoint:
     fails_at: float | None
     falling: bool = False
     easiest: float | None = None
+    hardest: float | None = None
 
 
 def breaking_point(question: Question, axis: Axis, runs: Runs, *, alpha: float) -> BreakingPoint:
@@ -65,4 +67,5 @@ def breaking_point(question: Question, axis: Axis, runs: Runs, *, alpha: float) 
         axis.values[fails] if fails < len(axis.values) else None,
         axis.values[0] > axis.values[-1],
         axis.values[0],
+        axis.values[-1],
     )

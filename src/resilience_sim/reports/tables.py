@@ -129,6 +129,8 @@ def _bracket_key(point: BreakingPoint) -> str:
         if point.fails_at == point.easiest:
             return "never_holds"
         return "fails_down_from" if point.falling else "fails_from"
+    if point.fails_at is None and point.hardest not in (None, point.holds_at):
+        return "open_below" if point.falling else "open_beyond"
     if point.fails_at is None:
         return "holds_down_everywhere" if point.falling else "holds_everywhere"
     return "holds_down_to" if point.falling else "holds_up_to"

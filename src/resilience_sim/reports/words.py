@@ -29,6 +29,8 @@ _WORDS = {
     "fails_when_new": ("新电池也不成立", "fails even when new"),
     "fails_from": ("{fails}起不成立", "fails from {fails}"),
     "holds_everywhere": ("直至{holds}均成立", "holds up to {holds}, the largest tried"),
+    "open_beyond": ("{holds}以内成立，再往上未能判定", "holds up to {holds}, no answer beyond"),
+    "open_below": ("不低于{holds}成立，再往下未能判定", "holds down to {holds}, no answer below"),
     "never_holds": ("不成立（最易试值{fails}）", "fails even at {fails}, the easiest tried"),
     "holds_down_to": ("不低于{holds}成立，{fails}及以下不成立", "holds down to {holds}, fails from {fails} down"),
     "fails_down_from": ("{fails}及以下不成立", "fails from {fails} down"),
