@@ -432,12 +432,14 @@ class Truncated(Law):
 
     def draw(self, generator: Generator, size: int) -> Floats:
         drawn = self.law.draw(generator, size)
-        inside = (drawn >= self.low) & (drawn <= self.high)
-        while not inside.all():
+        while not (inside := self._inside(drawn)).all():
             more = self.law.draw(generator, size - int(inside.sum()))
             drawn = np.concatenate((drawn[inside], more))
-            inside = (drawn >= self.low) & (drawn <= self.high)
         return drawn
+
+    def _inside(self, drawn: Floats) -> npt.NDArray[np.bool_]:
+        below = drawn <= self.high
+        return below if self.low == 0 else below & (drawn >= self.low)  # no law of this module is negative
 
     @property
     def mean(self) -> float:

@@ -182,7 +182,7 @@ class Group:
                 "kind of people with leads of 1 or more, such as the adults of a class"
             )
 
-    @property
+    @cached_property
     def size(self) -> int:
         """Persons."""
         return sum(people.count for people in self.people)

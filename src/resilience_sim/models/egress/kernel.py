@@ -80,8 +80,8 @@ def _run(p: Plant) -> None:
         now = min(start_s, change_s, arrival_s, passes_s)
         if now == np.inf:
             break
-        # Who sets out, and from where; at which side something has changed; whether to look who passes next.
-        walker, place, reach_m, touched, look = -1, 0, 0.0, -1, False
+        # Who sets out, and from where; at which side something has changed, or one passes; whether to look who is next.
+        walker, place, reach_m, touched, passed, look = -1, 0, 0.0, -1, -1, False
         if change_s == now:
             touched, walker = _change(p, now)
             place, look = touched ^ 1, True
@@ -95,9 +95,13 @@ def _run(p: Plant) -> None:
                 walker, place = person, side ^ 1
             elif _join(p, person, side, now):
                 touched = side
+                if _alone(p, side, now, min(start_s, change_s, passes_s)):
+                    touched, passed = -1, side
         else:
-            walker = _pass(p, passing, now)
-            place, look = passing, True
+            passed = passing
+        if passed >= 0:
+            walker = _pass(p, passed, now)
+            place, look = passed, True
         if touched >= 0:
             _reconsider(p, touched, now)
         while walker >= 0:
@@ -137,6 +141,20 @@ def _look(p: Plant) -> tuple[float, int]:
 def _sooner(p: Plant, side: int, other: int) -> bool:
     """Whether of two sides due at one instant this one passes first."""
     return p.last_s[side] < p.last_s[other] or (p.last_s[side] == p.last_s[other] and side < other)
+
+
+@hidden
+def _alone(p: Plant, side: int, now: float, others_s: float) -> bool:
+    """Whether the only one at a side passes at once, before anything else happens: a short cut, nothing more."""
+    door, space = side >> 1, p.house.leads_into[side]
+    if p.clock[FIRST] >= 0:
+        others_s = min(others_s, p.first_arrives_s[0])
+    elif p.clock[WALKING] > 0:
+        others_s = min(others_s, p.arrives_s[0])
+    same = p.door_group[door] == p.group[p.head[side]]
+    ready_s = max(p.door_ready_s[door] if same else p.door_other_s[door], p.space_ready_s[space])
+    free = not p.shut[door] and p.inside[space] + 1 <= p.house.most[space]
+    return bool(others_s > now and ready_s <= now and free)
 
 
 @hidden

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -282,6 +282,11 @@ def _changes(inputs: EgressInputs, draws: Draws) -> tuple[dict[str, Ints | Float
     }, routes
 
 
+def _tables(tables: list[Any]) -> Any:
+    """One after the other in one array; the only one as it is."""
+    return tables[0][np.newaxis] if len(tables) == 1 else np.stack(tables)
+
+
 def opened(inputs: EgressInputs, draws: Draws, *, rows: int) -> Plant:
     """The plant before anything happens, with room for so many rows of a trace."""
     asked = _asked(inputs)
@@ -302,9 +307,9 @@ def opened(inputs: EgressInputs, draws: Draws, *, rows: int) -> Plant:
         start_s=draws.start_s,
         starting=starting,
         **changes,  # type: ignore[arg-type]
-        next_side=np.stack([one.next_side for one in routes]),
-        way_m=np.stack([one.metres for one in routes]),
-        by_slope=np.stack([one.by_slope for one in routes]),
+        next_side=_tables([one.next_side for one in routes]),
+        way_m=_tables([one.metres for one in routes]),
+        by_slope=_tables([one.by_slope for one in routes]),
         out_s=np.full(n, np.inf),
         target=np.full(n, -1, dtype=np.int64),
         passed=np.zeros(n, dtype=np.int64),
