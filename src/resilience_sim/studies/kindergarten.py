@@ -177,13 +177,16 @@ class Kindergarten:
 
     def _question(self, clause: Clause, claim: Claim, scenario: str) -> Question:
         setting = self.setting(claim.study, scenario, readings(clause, claim))
-        unit, known = MEASURES[claim.measure], claim
-        open_ = clause.quantities.get(claim.limit)
-        if open_ is not None and open_.in_force() is None:  # the easiest that may be decided
-            end = open_.bounds.max if claim.relation == "at_most" else open_.bounds.min
-            known = claim.model_copy(update={claim.relation: f"{end:g} {open_.unit}"})
-        question = asked(self.plan, self.site, clause, known, scenario=scenario, situation=setting, unit=unit)
-        return replace(question, claim=claim)
+        return asked(
+            self.plan,
+            self.site,
+            clause,
+            claim,
+            scenario=scenario,
+            situation=setting,
+            unit=MEASURES[claim.measure],
+            easiest_if_open=True,
+        )
 
     def setting(self, study: str, scenario: str, read: Mapping[str, str]) -> Setting:
         """What is simulated for a study, the plan's words read in this way."""

@@ -75,11 +75,15 @@ def offered(
     return Choice(clause, name, quantity.unit, tuple(values), quantity.in_force(), quantity.label)
 
 
-def _limit(plan: Plan, site: Site, clause: Clause, claim: Claim) -> float:
+def _limit(plan: Plan, site: Site, clause: Clause, claim: Claim, *, easiest_if_open: bool) -> float:
     """A number of the plan, a fact of the site, or a number of the claim's own; in base units."""
     if claim.limit.startswith("site."):
         return site.base(claim.limit.removeprefix("site."))
     if claim.limit in clause.quantities:
+        entry = clause.quantities[claim.limit]
+        if easiest_if_open and entry.in_force() is None:
+            easiest = entry.bounds.max if claim.relation == "at_most" else entry.bounds.min
+            return units.to_base(easiest, entry.unit)
         return stated(plan, site, clause.id, claim.limit)
     return units.parse(claim.limit).base
 
@@ -108,9 +112,20 @@ def readings(clause: Clause, claim: Claim) -> dict[str, str]:
 
 
 def asked(
-    plan: Plan, site: Site, clause: Clause, claim: Claim, *, scenario: str, situation: Situation, unit: str
+    plan: Plan,
+    site: Site,
+    clause: Clause,
+    claim: Claim,
+    *,
+    scenario: str,
+    situation: Situation,
+    unit: str,
+    easiest_if_open: bool = False,
 ) -> Question:
-    """The question that a claim per event asks in one scenario; `unit` is that of its measure."""
+    """The question that a claim per event asks in one scenario; `unit` is that of its measure.
+
+    A limit that the plan leaves open is refused; with `easiest_if_open` it is the easiest within its bounds.
+    """
     assert claim.in_ is not None
     read = readings(clause, claim)
     return Question(
@@ -121,6 +136,6 @@ def asked(
         situation=situation,
         measure=claim.measure,
         unit=unit,
-        limit=units.from_base(_limit(plan, site, clause, claim), unit),
+        limit=units.from_base(_limit(plan, site, clause, claim, easiest_if_open=easiest_if_open), unit),
         required=share_of_events(claim.in_)[0],
     )
