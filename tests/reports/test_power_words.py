@@ -31,6 +31,7 @@ from resilience_sim.reports.words import Language
 from resilience_sim.studies import bind
 from resilience_sim.studies.call_centre import CallCentre
 from resilience_sim.studies.network_operations import NetworkOperations
+from resilience_sim.studies.parts import part
 from resilience_sim.studies.question import Study
 
 NETWORK, CALLS = library()["network-operations"], library()["call-centre"]
@@ -39,15 +40,15 @@ PLAN, CALLS_PLAN = read_plan(NETWORK)[0], read_plan(CALLS)[0]
 
 @cache
 def network() -> NetworkOperations:
-    found = bind(PLAN, read_site(NETWORK)[0])
-    assert isinstance(found, NetworkOperations)
+    found = part(bind(PLAN, read_site(NETWORK)[0]), NetworkOperations)
+    assert found is not None
     return found
 
 
 @cache
 def calls() -> CallCentre:
-    found = bind(CALLS_PLAN, read_site(CALLS)[0])
-    assert isinstance(found, CallCentre)
+    found = part(bind(CALLS_PLAN, read_site(CALLS)[0]), CallCentre)
+    assert found is not None
     return found
 
 

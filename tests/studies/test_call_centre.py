@@ -27,6 +27,7 @@ from resilience_sim.reports.proposing import proposals
 from resilience_sim.studies import bind, supply, supply_outages
 from resilience_sim.studies.call_centre import CallCentre
 from resilience_sim.studies.call_centre_supply import Setting
+from resilience_sim.studies.parts import part
 from resilience_sim.studies.question import Question
 from resilience_sim.studies.supply_outages import BLOCK, ENDLESS, simulated
 from resilience_sim.units import HOUR, MINUTE
@@ -53,8 +54,8 @@ RETURNS = ("normal_day", "storm_day", "pledge")
 
 @cache
 def study() -> CallCentre:
-    found = bind(PLAN, SITE)
-    assert isinstance(found, CallCentre)
+    found = part(bind(PLAN, SITE), CallCentre)
+    assert found is not None
     return found
 
 

@@ -23,7 +23,7 @@ from resilience_sim.studies import bind, call_centre_fires
 from resilience_sim.studies import evacuation as evacuation_module
 from resilience_sim.studies.call_centre_evacuation import Evacuation, fire_setting
 from resilience_sim.studies.call_centre_fires import FireSetting, Floor
-from resilience_sim.studies.call_centre_whole import WholeCallCentre
+from resilience_sim.studies.parts import JoinedStudy, part
 from resilience_sim.studies.supply_outages import BLOCK
 
 FOLDER = library()["call-centre"]
@@ -33,14 +33,16 @@ EVENTS = 60
 
 
 @cache
-def whole() -> WholeCallCentre:
+def whole() -> JoinedStudy:
     found = bind(PLAN, SITE)
-    assert isinstance(found, WholeCallCentre)
+    assert isinstance(found, JoinedStudy)
     return found
 
 
 def study() -> Evacuation:
-    return whole().evacuation
+    found = part(whole(), Evacuation)
+    assert found is not None
+    return found
 
 
 def setting(scenario: str = "fire", **read: str) -> FireSetting:

@@ -32,6 +32,7 @@ from resilience_sim.reports.proposing import proposals
 from resilience_sim.studies import bind, supply, supply_outages
 from resilience_sim.studies.network_operations import NetworkOperations
 from resilience_sim.studies.network_supply import NetworkSupplies, Setting
+from resilience_sim.studies.parts import part
 from resilience_sim.studies.question import Question
 from resilience_sim.studies.supply_outages import BLOCK, ENDLESS, simulated
 from resilience_sim.units import HOUR, MINUTE
@@ -60,8 +61,8 @@ FULL_H, SHED_H = 5.0, 10.0
 
 @cache
 def study() -> NetworkOperations:
-    found = bind(PLAN, SITE)
-    assert isinstance(found, NetworkOperations)
+    found = part(bind(PLAN, SITE), NetworkOperations)
+    assert found is not None
     return found
 
 
@@ -298,9 +299,9 @@ def test_the_square_law_is_a_share_of_the_load_at_which_it_is_stated() -> None:
     squared = stating(SITE, ups__square_loss=(0.04, "share"))
     losses = supply.losses(squared, "ups.idle_loss")
     plain = supply.losses(SITE, "ups.idle_loss")
-    for part in (0.5, 1.0):
-        watts = part * SITE.base("ups.load")
-        assert losses.drawn_w(watts) - plain.drawn_w(watts) == pytest.approx(0.04 * part * watts)
+    for half in (0.5, 1.0):
+        watts = half * SITE.base("ups.load")
+        assert losses.drawn_w(watts) - plain.drawn_w(watts) == pytest.approx(0.04 * half * watts)
 
 
 def test_who_is_interrupted_for_longer_than_loads_bridge_or_the_plan_allows_is_not_carried() -> None:

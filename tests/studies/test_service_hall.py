@@ -22,6 +22,7 @@ from resilience_sim.plans.files import library, read_plan, read_site
 from resilience_sim.studies import bind
 from resilience_sim.studies import evacuation as evacuation_module
 from resilience_sim.studies.drilling import chance_noticed
+from resilience_sim.studies.parts import part
 from resilience_sim.studies.question import Question
 from resilience_sim.studies.service_hall import ServiceHall
 from resilience_sim.studies.service_hall_events import Burnt, Setting, told_s
@@ -36,8 +37,8 @@ EVENTS = 60
 
 @cache
 def study() -> ServiceHall:
-    found = bind(PLAN, SITE)
-    assert isinstance(found, ServiceHall)
+    found = part(bind(PLAN, SITE), ServiceHall)
+    assert found is not None
     return found
 
 
@@ -165,8 +166,8 @@ def decided_study(tmp_path: Path, quantity: str, value: int) -> ServiceHall:
     opened, after = after.split("\n", 1)
     taken = f"      - {{from: 2026-01-01, value: {value}, status: in_force, source: a test}}\n"
     path.write_text(f"{head}    {quantity}:\n{before}      history:\n{opened}\n{taken}{after}", encoding="utf-8")
-    found = bind(read_plan(tmp_path / "service-hall")[0], SITE)
-    assert isinstance(found, ServiceHall)
+    found = part(bind(read_plan(tmp_path / "service-hall")[0], SITE), ServiceHall)
+    assert found is not None
     return found
 
 

@@ -12,6 +12,7 @@ from resilience_sim.errors import PlanError
 from resilience_sim.experiments.runs import Runs
 from resilience_sim.plans.files import library, read_plan, read_site
 from resilience_sim.studies import bind
+from resilience_sim.studies.parts import part
 from resilience_sim.studies.utility_call_centre import UtilityCallCentre
 from resilience_sim.studies.utility_event import Event
 
@@ -22,8 +23,8 @@ FOLDER = library()["utility-call-centre"]
 def study() -> UtilityCallCentre:
     plan, _ = read_plan(FOLDER)
     site, _ = read_site(FOLDER)
-    found = bind(plan, site)
-    assert isinstance(found, UtilityCallCentre)
+    found = part(bind(plan, site), UtilityCallCentre)
+    assert found is not None
     return found
 
 

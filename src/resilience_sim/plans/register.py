@@ -7,7 +7,7 @@ where the plan has numbers. Nothing here reads files or runs anything.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, field_validator, model_validator
@@ -164,9 +164,10 @@ class Plan(Frozen):
             (clause.id, name, quantity) for clause in self.clauses for name, quantity in clause.quantities.items()
         )
 
-    def claims(self) -> tuple[tuple[Clause, Claim], ...]:
-        """Every claim with its clause, in the order of the file."""
-        return tuple((clause, claim) for clause in self.clauses for claim in clause.claims)
+    def claims(self, studies: Container[str] | None = None) -> tuple[tuple[Clause, Claim], ...]:
+        """Every claim with its clause, in the order of the file; only those that name one of `studies`, if given."""
+        every = ((clause, claim) for clause in self.clauses for claim in clause.claims)
+        return tuple(one for one in every if studies is None or one[1].study in studies)
 
     def unclaimed(self) -> tuple[Clause, ...]:
         """Clauses that no claim has been registered for yet."""

@@ -23,10 +23,10 @@ from resilience_sim.reports.fonts import script
 from resilience_sim.reports.power_figures import TELEPHONES, recommended_shed_h, telephones_figure
 from resilience_sim.reports.words import scenario_name
 from resilience_sim.studies import kindergarten_events, service_hall_events
-from resilience_sim.studies.call_centre_evacuation import fire_setting
-from resilience_sim.studies.call_centre_whole import WholeCallCentre
+from resilience_sim.studies.call_centre_evacuation import Evacuation, fire_setting
 from resilience_sim.studies.kindergarten import Kindergarten
 from resilience_sim.studies.network_operations import NetworkOperations
+from resilience_sim.studies.parts import part
 from resilience_sim.studies.question import Question, Study
 from resilience_sim.studies.service_hall import ServiceHall
 
@@ -51,15 +51,16 @@ def own_figures(study: Study, seed: int, lang: str, found: Sequence[Recommendati
     found
         What was recommended.
     """
-    if isinstance(study, NetworkOperations):
-        return {TELEPHONES: telephones_figure(study, lang, recommended_h=recommended_shed_h(found))}
+    figures = {}
+    if supplied := part(study, NetworkOperations):
+        figures[TELEPHONES] = telephones_figure(supplied, lang, recommended_h=recommended_shed_h(found))
     question = evacuation_asked(study)
     if question is None:
-        return {}
+        return figures
     site, runs = study.site, evacuation_runs(study, question, seed, RUNS)
     name = scenario_name(question.scenario, script(lang).language)
     about = f"{question.claim.id} · {name}"
-    return {
+    return figures | {
         "evacuation_inside.svg": remaining_figure(runs, lang, seed=seed, about=about),
         "evacuation_groups.svg": groups_figure(site, runs, lang, seed=seed, about=about),
         "evacuation_queues.svg": queues_figure(site, runs, lang, seed=seed, about=about),
@@ -70,21 +71,20 @@ def own_figures(study: Study, seed: int, lang: str, found: Sequence[Recommendati
 
 def evacuation_asked(study: Study) -> Question | None:
     """The question of which the evacuation is drawn; None: the study asks about none."""
-    if not isinstance(study, Kindergarten | ServiceHall | WholeCallCentre):
-        return None
     asked = [question for question in study.questions() if question.measure in DRAWN]
     return min(asked, key=lambda question: DRAWN.index(question.measure), default=None)
 
 
 def evacuation_runs(study: Study, question: Question, seed: int, count: int) -> tuple[Run, ...]:
     """The first events by which a question is judged with this seed, with their traces."""
-    if isinstance(study, ServiceHall):
-        return tuple(_burnt(study, question, seed, number) for number in range(count))
-    if isinstance(study, WholeCallCentre):
-        return tuple(_cleared(study, question, seed, number) for number in range(count))
-    assert isinstance(study, Kindergarten)
+    if hall := part(study, ServiceHall):
+        return tuple(_burnt(hall, question, seed, number) for number in range(count))
+    if floor := part(study, Evacuation):
+        return tuple(_cleared(floor, question, seed, number) for number in range(count))
+    classes = part(study, Kindergarten)
+    assert classes is not None
     setting = cast(kindergarten_events.Setting, question.situation)
-    return runs_of(study.premises.event(setting), seed, count)
+    return runs_of(classes.premises.event(setting), seed, count)
 
 
 def _burnt(study: ServiceHall, question: Question, seed: int, number: int) -> Run:
@@ -94,10 +94,10 @@ def _burnt(study: ServiceHall, question: Question, seed: int, number: int) -> Ru
     return Run(number, one.inputs, simulate(one.inputs, one.draws, trace=True), one.draws.alarm_s, one.aset_s)
 
 
-def _cleared(study: WholeCallCentre, question: Question, seed: int, number: int) -> Run:
+def _cleared(study: Evacuation, question: Question, seed: int, number: int) -> Run:
     """One fire on the call centre's floor, whose people are safe past the doors of the stairs."""
     setting = fire_setting(question.situation)
-    floor = study.evacuation.floor.at(setting.facts)
+    floor = study.floor.at(setting.facts)
     one = floor.burn(setting, seed, number)
     path = simulate(one.inputs, one.draws, trace=True)
     assert path.trace_s is not None

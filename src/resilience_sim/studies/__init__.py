@@ -1,4 +1,4 @@
-"""How one plan's clauses are put to the models: a study per plan, and the binding of claims to studies.
+"""How one plan's clauses are put to the models: a study per plan, made of parts, and the binding of claims to studies.
 
 ``bind(plan, site)`` gives the study that a plan's claims name, or says with file and line what it cannot ask: a claim
 that names no study, a clause that is missing, a fact that no machine can take.
@@ -11,16 +11,19 @@ from typing import TYPE_CHECKING
 from resilience_sim.errors import PlanError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from types import ModuleType
+    from collections.abc import Mapping, Sequence
 
     from resilience_sim.hazards.outages import LineOutages
     from resilience_sim.plans.files import Document
     from resilience_sim.plans.register import Plan
     from resilience_sim.plans.site import Site
+    from resilience_sim.studies.parts import Part
     from resilience_sim.studies.question import Study
 
-__all__ = ["bind"]
+__all__ = ["READINGS", "bind"]
+
+READINGS = ("per_event",)
+"""How studies read the shares of claims: of events."""
 
 
 def bind(
@@ -56,46 +59,71 @@ def bind(
         study needs, or if a fact of the site (or an end of its range) is missing or none that the study can work with;
         with file and line.
     """
+    from resilience_sim.studies.needs import placed
+    from resilience_sim.studies.parts import join
+
+    if not plan.claims():
+        return None
+    used = _used(plan, document)
+    with placed(site_document):
+        for one in used:
+            one.needs.check_plan(plan, site, document)
+            one.needs.check_site(site)
+            one.needs.check_ranges(site)
+        study = join([one.build(plan, site, record) for one in used], [claim.id for _, claim in plan.claims()])
+        study.questions()
+        # Its largest loads, longest times: a plausible site that no machine can take would stop a run halfway.
+        study.at_site({name: fact.range.max for name, fact in site.facts.items() if fact.range is not None})
+    return study
+
+
+def _used(plan: Plan, document: Document | None) -> list[Part]:
+    """The parts of a study that a plan's claims name, in the order in which they are listed for it."""
+    every = _parts()
+    (_, first), *_ = plan.claims()
+    # The first claim tells which plan's study this is; a name that no study knows is refused below.
+    home = next((known for known in every if first.study in _measures(known)), every[0])
+    measures = _measures(home)
+    for index, clause in enumerate(plan.clauses):
+        for number, claim in enumerate(clause.claims):
+            for what, name, accepted in (
+                ("study", claim.study, list(measures)),
+                ("measure", claim.measure, list(dict.fromkeys(name for known in measures.values() for name in known))),
+                ("reading", claim.reading, list(READINGS)),
+            ):
+                if name not in accepted:
+                    raise PlanError(
+                        f"claim {claim.id} names {what} {name!r}; accepted: {', '.join(accepted)}",
+                        place=None if document is None else document.place(("clauses", index, "claims", number, what)),
+                    )
+    named = {claim.study for _, claim in plan.claims()}
+    return [one for one in home if named & set(one.needs.measures)]
+
+
+def _measures(parts: Sequence[Part]) -> dict[str, Mapping[str, str]]:
+    """What a claim may measure, by its study, in any of the parts."""
+    return {study: measures for one in parts for study, measures in one.needs.measures.items()}
+
+
+def _parts() -> tuple[tuple[Part, ...], ...]:
+    """The parts of every plan's study."""
     from resilience_sim.studies import (
-        call_centre_whole,
+        call_centre,
+        call_centre_evacuation,
         kindergarten,
         network_operations,
         service_hall,
         utility_call_centre,
     )
-    from resilience_sim.studies.needs import placed
+    from resilience_sim.studies.parts import Part
 
-    if not plan.claims():
-        return None
-    studies: dict[ModuleType, Callable[..., Study]] = {
-        utility_call_centre: utility_call_centre.UtilityCallCentre,
-        network_operations: network_operations.NetworkOperations,
-        call_centre_whole: call_centre_whole.WholeCallCentre,
-        kindergarten: kindergarten.Kindergarten,
-        service_hall: service_hall.ServiceHall,
-    }
-    (_, first), *_ = plan.claims()
-    # The first claim tells which plan's study this is; a name that no study knows is refused below.
-    home = next((module for module in studies if first.study in module.STUDIES), utility_call_centre)
-    for index, clause in enumerate(plan.clauses):
-        for number, claim in enumerate(clause.claims):
-            at = ("clauses", index, "claims", number)
-            for what, name, known in (
-                ("study", claim.study, home.STUDIES),
-                ("measure", claim.measure, home.MEASURES),
-                ("reading", claim.reading, home.READINGS),
-            ):
-                if name not in known:
-                    raise PlanError(
-                        f"claim {claim.id} names {what} {name!r}; accepted: {', '.join(known)}",
-                        place=None if document is None else document.place((*at, what)),
-                    )
-    with placed(site_document):
-        home.NEEDS.check_plan(plan, site, document)
-        home.NEEDS.check_site(site)
-        home.NEEDS.check_ranges(site)
-        study = studies[home](plan, site, record)
-        study.questions()
-        # Its largest loads, longest times: a plausible site that no machine can take would stop a run halfway.
-        study.at_site({name: fact.range.max for name, fact in site.facts.items() if fact.range is not None})
-    return study
+    return (
+        (Part(utility_call_centre.UtilityCallCentre, utility_call_centre.NEEDS),),
+        (Part(network_operations.NetworkOperations, network_operations.NEEDS),),
+        (Part(kindergarten.Kindergarten, kindergarten.NEEDS),),
+        (
+            Part(call_centre.CallCentre, call_centre.NEEDS),
+            Part(call_centre_evacuation.Evacuation, call_centre_evacuation.NEEDS),
+        ),
+        (Part(service_hall.ServiceHall, service_hall.NEEDS),),
+    )

@@ -36,7 +36,7 @@ from resilience_sim.studies.supply_facts import CALL_CENTRE_FACTS, CALL_CENTRE_R
 from resilience_sim.studies.supply_outages import BLOCK, ENDLESS, scenarios
 from resilience_sim.units import HOUR, MINUTE, from_base, to_base
 
-__all__ = ["MEASURES", "NEEDS", "READINGS", "STUDIES", "CallCentre"]
+__all__ = ["MEASURES", "NEEDS", "STUDIES", "CallCentre"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -45,7 +45,6 @@ MEASURES = {
     "service_taken_over": "%", "service_runtime": "min", "service_kept": "%", "generator_on_load": "%",
     "generator_starts": "%", "generator_runs": "h", "runtime_after_check": "min", "outage": "min",
 }  # fmt: skip
-READINGS = ("per_event",)
 NEEDS = Needs(
     facts=CALL_CENTRE_FACTS,
     rules=CALL_CENTRE_RULES,
@@ -96,7 +95,7 @@ class CallCentre:
         self.record = record
         self.supply = CallCentreSupply(site, record)
         # Built before any work, so that a site which no machine can take is refused at once; kept for the runs.
-        for question in CallCentre.questions(self):  # not those that a study of more clauses adds
+        for question in self.questions():
             self.supply.inputs(_setting(question.situation))
 
     def __reduce__(self) -> tuple[object, ...]:
@@ -118,8 +117,7 @@ class CallCentre:
         """One question per claim and scenario."""
         return [
             self._question(clause, claim, scenario)
-            for clause, claim in self.plan.claims()
-            if claim.study in STUDIES  # others are those of evacuations
+            for clause, claim in self.plan.claims(STUDIES)
             for scenario in self._scenarios(claim)
         ]
 

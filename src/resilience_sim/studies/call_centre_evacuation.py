@@ -14,12 +14,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
 from resilience_sim.errors import FactError, PlanError
+from resilience_sim.hazards.outages import LineOutages
 from resilience_sim.models.egress import EgressInputs
 from resilience_sim.plans.claims import Claim
 from resilience_sim.plans.register import Clause, Plan
@@ -118,15 +120,36 @@ class Evacuation:
     ----------
     plan, site
         The register and the site's facts, with its building.
+    record
+        Not used: no record of lines or of the mains empties a floor.
+
+    Raises
+    ------
+    FactError
+        If the site lacks a fact, or has one that no machine can take.
+    PlanError
+        If it has no building, or one that is no floor with stairs.
     """
 
-    effort = Effort(per_site=32, per_load=900, per_certificate=4000)
-    """A fire takes half a millisecond."""
-
-    def __init__(self, plan: Plan, site: Site) -> None:
+    def __init__(self, plan: Plan, site: Site, record: tuple[LineOutages, float] | None = None) -> None:
+        NEEDS.check_site(site)
         self.plan = plan
         self.site = site
+        self.record = record
         self.floor = Floor(site)
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Pickled by what it is made of."""
+        return partial(Evacuation, self.plan, self.site, self.record), ()
+
+    def at_site(self, values: Mapping[str, float]) -> Evacuation:
+        """The same study with other values of some facts."""
+        return Evacuation(self.plan, self.site.with_values(values), self.record)
+
+    @property
+    def effort(self) -> Effort:
+        """A fire takes half a millisecond."""
+        return Effort(per_site=32, per_load=900, per_certificate=4000)
 
     def drilled(self) -> EgressInputs:
         """Who leaves in a drill; time zero is the alarm."""
@@ -138,8 +161,7 @@ class Evacuation:
         """One question per claim and scenario."""
         return [
             self._question(clause, claim, scenario)
-            for clause, claim in self.plan.claims()
-            if claim.study in STUDIES
+            for clause, claim in self.plan.claims(STUDIES)
             for scenario in SCENARIOS[claim.study]
         ]
 
@@ -177,9 +199,9 @@ class Evacuation:
             )
         return plain
 
-    def replicate(self, setting: FireSetting, seed: int, replication: int) -> Mapping[str, float]:
+    def replicate(self, situation: Situation, seed: int, replication: int) -> Mapping[str, float]:
         """The measures of one fire."""
-        return self.floor.replicate(setting, seed, replication)
+        return self.floor.replicate(fire_setting(situation), seed, replication)
 
     # ---- loads that may grow
 

@@ -38,7 +38,7 @@ from resilience_sim.studies.needs import Needs, from_on
 from resilience_sim.studies.question import OF_THE_SITE, Axis, Choice, Effort, Question, Situation
 from resilience_sim.units import from_base, to_base
 
-__all__ = ["MEASURES", "NEEDS", "READINGS", "STUDIES", "Kindergarten"]
+__all__ = ["MEASURES", "NEEDS", "STUDIES", "Kindergarten"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -55,7 +55,6 @@ STUDIES: Mapping[str, Mapping[str, str]] = {
     "duties": {"persons_short": "persons"},
 }
 MEASURES = {measure: unit for measures in STUDIES.values() for measure, unit in measures.items()}
-READINGS = ("per_event",)
 OPEN_SECONDS = from_on(0.0, "s", optional=True)
 NUMBER = from_on(0.0, "persons")
 OPEN_NUMBER = replace(NUMBER, optional=True)
@@ -166,7 +165,7 @@ class Kindergarten:
         """One question per claim and scenario."""
         return [
             self._question(clause, claim, scenario)
-            for clause, claim in self.plan.claims()
+            for clause, claim in self.plan.claims(STUDIES)
             for scenario in self._scenarios(clause, claim)
         ]
 

@@ -155,7 +155,7 @@ class Needs:
     # ---- the plan
 
     def check_plan(self, plan: Plan, site: Site, document: Document | None = None) -> None:
-        """Refuse a plan that lacks what the study asks about, or asks what it cannot answer.
+        """Refuse a plan that lacks what the study asks about, or asks this study what it cannot answer.
 
         Raises
         ------
@@ -176,7 +176,7 @@ class Needs:
                 raise _refused(why, document, "clauses", index, "quantities", name)
         for index, clause in enumerate(plan.clauses):
             for number, claim in enumerate(clause.claims):
-                if wrong := self._wrong_claim(site, clause, claim):
+                if claim.study in self.measures and (wrong := self._wrong_claim(site, clause, claim)):
                     raise _refused(f"claim {claim.id} {wrong}", document, "clauses", index, "claims", number)
 
     def _wrong_claim(self, site: Site, clause: Clause, claim: Claim) -> str:

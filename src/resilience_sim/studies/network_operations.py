@@ -45,7 +45,7 @@ from resilience_sim.studies.supply_facts import NETWORK_FACTS, NETWORK_RULES
 from resilience_sim.studies.supply_outages import BLOCK, ENDLESS, scenarios
 from resilience_sim.units import from_base, to_base
 
-__all__ = ["MEASURES", "NEEDS", "READINGS", "STUDIES", "NetworkOperations"]
+__all__ = ["MEASURES", "NEEDS", "STUDIES", "NetworkOperations"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -64,7 +64,6 @@ STUDIES: Mapping[str, Mapping[str, str]] = {
     "outage_length": {"outage": "h", "outage_beyond": "h"},
 }
 MEASURES = {measure: unit for measures in STUDIES.values() for measure, unit in measures.items()}
-READINGS = ("per_event",)
 NEEDS = Needs(
     facts=NETWORK_FACTS,
     rules=NETWORK_RULES,
@@ -147,7 +146,7 @@ class NetworkOperations:
         """One question per claim and scenario."""
         return [
             self._question(clause, claim, scenario)
-            for clause, claim in self.plan.claims()
+            for clause, claim in self.plan.claims(STUDIES)
             for scenario in self._scenarios(claim)
         ]
 

@@ -38,7 +38,7 @@ from resilience_sim.studies.service_hall_facts import HALL_FACTS, HALL_RULES
 from resilience_sim.studies.service_hall_notes import notes
 from resilience_sim.units import DAY, from_base, to_base
 
-__all__ = ["MEASURES", "NEEDS", "READINGS", "STUDIES", "ServiceHall"]
+__all__ = ["MEASURES", "NEEDS", "STUDIES", "ServiceHall"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -50,7 +50,6 @@ STUDIES: Mapping[str, Mapping[str, str]] = {
     "drill_interval": {"growth_noticed": "%"},
 }
 MEASURES = {measure: unit for measures in STUDIES.values() for measure, unit in measures.items()}
-READINGS = ("per_event",)
 PERSONS = from_on(0.0, "persons", optional=True)
 SECONDS = from_on(0.0, "s", optional=True)
 NEEDS = Needs(
@@ -140,7 +139,7 @@ class ServiceHall:
         """One question per claim and scenario."""
         return [
             self._question(clause, claim, scenario)
-            for clause, claim in self.plan.claims()
+            for clause, claim in self.plan.claims(STUDIES)
             for scenario in SCENARIOS[claim.study]
         ]
 

@@ -42,13 +42,12 @@ from resilience_sim.studies.utility_facts import UTILITY_FACTS, UTILITY_RULES
 from resilience_sim.studies.utility_notes import utility_notes
 from resilience_sim.units import from_base, parse, to_base
 
-__all__ = ["MEASURES", "NEEDS", "READINGS", "STUDIES", "UtilityCallCentre"]
+__all__ = ["MEASURES", "NEEDS", "STUDIES", "UtilityCallCentre"]
 
 Floats = npt.NDArray[np.float64]
 
 STUDIES = {"general_response": "general", "major_response": "major"}
 MEASURES = {"service_level": "%", "answer_rate": "%"}
-READINGS = ("per_event",)
 NEEDS = Needs(
     facts=UTILITY_FACTS,
     rules=UTILITY_RULES,
@@ -118,7 +117,7 @@ class UtilityCallCentre:
         """One question per claim, interpretation and scenario."""
         return [
             self._question(clause, claim, scenario)
-            for clause, claim in self.plan.claims()
+            for clause, claim in self.plan.claims(STUDIES)
             for scenario in self.events.lines.scenarios
             if self._asks(STUDIES[claim.study], scenario)
         ]
