@@ -24,7 +24,14 @@ from resilience_sim.plans.files import library, read_plan, read_site
 from resilience_sim.plans.quantities import Entry, Status
 from resilience_sim.plans.register import Plan
 from resilience_sim.plans.site import Site
-from resilience_sim.reports.words import load_name, measure_name, reading_name, say, scenario_name
+from resilience_sim.reports.words import (
+    cost_name,
+    load_name,
+    measure_name,
+    option_name,
+    reading_name,
+    scenario_name,
+)
 from resilience_sim.studies import bind
 from resilience_sim.studies.evacuation import happened
 from resilience_sim.studies.kindergarten import STUDIES, Kindergarten
@@ -110,8 +117,8 @@ def test_every_clause_of_the_evacuation_is_asked_about_in_known_words() -> None:
                 assert load_name(axis.name, language) != axis.name
             for option in study().options(one):
                 with_option = replace(one, option=option)
-                assert say(f"option_{option}", language)
-                assert say(f"cost_{study().cost_unit(with_option)}", language)
+                assert option_name(option, language)
+                assert cost_name(study().cost_unit(with_option), language)
                 assert study().costs(with_option, 1).shape == tuple(
                     len(choice.values) for choice in study().choices(with_option)
                 )

@@ -17,11 +17,14 @@ from resilience_sim.experiments.check import CheckedClaim
 from resilience_sim.experiments.recommend import Recommendation
 from resilience_sim.plans.register import Clause
 from resilience_sim.plans.wording import amount
+from resilience_sim.reports.vocabulary import EVERY
 from resilience_sim.reports.words import (
     Language,
+    cost_name,
     load_name,
     measure_name,
     none_of,
+    option_name,
     reading_name,
     say,
     scenario_name,
@@ -33,8 +36,6 @@ __all__ = [
     "breaking_table", "claim_line", "cost_text", "percent", "recommendation_table", "unclaimed_text", "verdict_table",
 ]  # fmt: skip
 
-MORE = ("shedding", "battery", "strings", "attempts")
-"""Options whose cost is so much more than now."""
 _STYLE = {Answer.HOLDS: "bold green", Answer.FAILS: "bold red", Answer.ON_THE_LINE: "yellow", Answer.UNDECIDED: "dim"}
 
 
@@ -197,7 +198,7 @@ def recommendation_table(found: Sequence[Recommendation], language: Language) ->
 def _group(one: Recommendation, language: Language) -> str:
     question = one.questions[0]
     readings, scenario = reading_name(question.interpretation, language), scenario_name(question.scenario, language)
-    option = say(f"option_{question.option}", language) if question.option else ""
+    option = option_name(question.option, language) if question.option else ""
     return " / ".join(part for part in (question.clause, readings, scenario, option) if part)
 
 
@@ -212,16 +213,15 @@ def cost_text(one: Recommendation, language: Language) -> str:
     """What the recommended choice costs, in words; empty where there is none."""
     if one.result.cost is None:
         return ""
-    key = f"cost_{one.cost_unit}"
-    if one.cost_unit == "endurance":
+    key = one.cost_unit
+    if key == "endurance":
         fuel, strings = (
             value - (choice.current or 0) for choice, value in zip(one.choices, one.recommended or (), strict=True)
         )
-        return say(key, language).format(fuel=fuel, strings=strings)
+        return cost_name(key, language).format(fuel=fuel, strings=strings)
     if one.result.cost == 0:
-        key = {"cost_switching": "cost_at_the_end", "cost_start_delay": "cost_at_the_end"}.get(key, key)
-        key = "cost_nothing" if one.cost_unit in MORE else key
-    return say(key, language).format(cost=one.result.cost)
+        key = EVERY.free.get(key, key)
+    return cost_name(key, language).format(cost=one.result.cost)
 
 
 def _certificate(one: Recommendation, language: Language) -> str:

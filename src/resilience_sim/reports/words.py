@@ -1,10 +1,15 @@
-"""The words of tables and messages, in Chinese and English."""
+"""The words of tables and messages, in Chinese and English; what studies name has its words in the vocabulary."""
 
 from __future__ import annotations
 
 from typing import Literal
 
-__all__ = ["Language", "load_name", "measure_name", "none_of", "reading_name", "say", "scenario_name"]
+from resilience_sim.reports.vocabulary import EVERY
+
+__all__ = [
+    "Language", "cost_name", "load_name", "measure_name", "none_of", "option_name", "reading_name", "say",
+    "scenario_name",
+]  # fmt: skip
 
 Language = Literal["zh", "en"]
 
@@ -41,62 +46,6 @@ _WORDS = {
     "current": ("现行", "in force"),
     "recommended": ("建议", "recommended"),
     "cost": ("代价", "cost"),
-    "option_switching": ("切断时间", "time to switch off"),
-    "option_start_delay": ("发电机接上负载的时间", "time to generator on load"),
-    "option_attempts": ("启动次数上限", "attempts to start"),
-    "option_endurance": ("燃油与电池组", "fuel and strings"),
-    "option_strings": ("并联电池组", "strings in parallel"),
-    "cost_switching": ("比最长时限提前 {cost:g} 分钟", "{cost:g} min before the longest offered"),
-    "cost_start_delay": ("比最长时限提前 {cost:g} 秒", "{cost:g} s before the longest offered"),
-    "cost_at_the_end": ("已达上限", "the longest offered"),
-    "option_promise": ("承诺时间", "time to promise"),
-    "option_shedding": ("关停时间", "time to shed"),
-    "option_battery": ("电池大小", "battery size"),
-    "option_replacement": ("更换年限", "replacement age"),
-    "option_reserve": ("关机预留", "reserve for shutting down"),
-    "cost_promise": ("最长可承诺", "the longest that holds"),
-    "cost_enough": ("最短够用", "the shortest that is enough"),
-    "cost_battery": ("增加 {cost:.0f} 块电池", "{cost:.0f} more in each string"),
-    "cost_strings": ("增加 {cost:.0f} 组电池", "{cost:.0f} more in parallel"),
-    "cost_attempts": ("最多多启动 {cost:.0f} 次", "up to {cost:.0f} more"),
-    "cost_endurance": ("燃油多 {fuel:g} 小时，电池多 {strings:g} 组", "fuel +{fuel:g} h, strings +{strings:g}"),
-    "cost_nothing": ("与现行相同", "as it is now"),
-    "cost_replacement": ("每年更换 {cost:.2f} 次", "{cost:.2f} replacements a year"),
-    "cost_shedding": ("服务器少运行 {cost:g} 小时", "servers stop {cost:g} h earlier"),
-    "cost_reserve": ("电量剩 {cost:g} 分钟时关服务器", "servers stop with {cost:g} min left"),
-    "cost_staff_hours_added": ("每次事件增加 {cost:.0f} 工时", "{cost:.0f} staff-hours more per event"),
-    "option_interval": ("演练间隔", "time between drills"),
-    "option_crowding": ("厅内密度", "how full"),
-    "option_keepers": ("引导人数", "guides"),
-    "option_locking": ("锁柜时间", "time to lock up"),
-    "option_fighting": ("扑救时间", "time spent fighting"),
-    "option_valuables": ("转移财物人数", "staff on valuables"),
-    "option_carriers": ("转移财物人数", "staff on valuables"),
-    "option_giving_up": ("放弃扑救的时间", "time to give up fighting"),
-    "option_guards": ("看守人数", "guards"),
-    "option_sooner": ("尽早报警", "sooner alarm"),
-    "option_ready": ("起步时间", "time to start"),
-    "option_fetching": ("拿取财物", "belongings"),
-    "option_closing": ("关门窗时间", "time to close doors"),
-    "cost_hall_promise": ("最短可承诺", "the shortest that holds"),
-    "cost_hall_interval": ("每年 {cost:.1f} 次", "{cost:.1f} a year"),
-    "cost_hall_crowding": ("比上限少容 {cost:.0f} 人", "{cost:.0f} persons below the bound"),
-    "cost_hall_keepers": ("{cost:.0f} 人", "{cost:.0f} persons"),
-    "cost_hall_locking": ("比最长时限少 {cost:g} 秒", "{cost:g} s below the longest offered"),
-    "cost_hall_fighting": ("扑救 {cost:g} 秒", "{cost:g} s at the fire"),
-    "cost_hall_valuables": ("比上限少 {cost:.0f} 人", "{cost:.0f} below the bound"),
-    "cost_hall_carriers": ("{cost:.0f} 人", "{cost:.0f} persons"),
-    "cost_hall_giving_up": ("比最长时限少 {cost:g} 秒", "{cost:g} s below the longest offered"),
-    "cost_hall_guards": ("比上限少 {cost:.0f} 人", "{cost:.0f} below the bound"),
-    "cost_hall_doors": ("加宽 {cost:.1f} 米", "{cost:.1f} m wider"),
-    "cost_hall_sooner": ("提前 {cost:g} 秒", "{cost:g} s sooner"),
-    "cost_floor_promise": ("最短可承诺", "the shortest that holds"),
-    "cost_floor_alarm": ("比最长时限提前 {cost:g} 秒", "{cost:g} s before the longest offered"),
-    "cost_floor_ready": ("提前 {cost:g} 秒起步", "{cost:g} s sooner"),
-    "cost_floor_doors": ("加宽 {cost:.1f} 米", "{cost:.1f} m wider"),
-    "cost_floor_fetching": ("共省下 {cost:.0f} 人·秒", "{cost:.0f} person-seconds saved"),
-    "cost_floor_fighting": ("比最长时限少 {cost:g} 秒", "{cost:g} s below the longest offered"),
-    "cost_floor_closing": ("{cost:g} 秒", "{cost:g} s"),
     "found": ("找到", "found"),
     "none_holds": ("范围内均不成立", "nothing within bounds holds"),
     "unclaimed": ("尚未检验的条款", "clauses without a claim yet"),
@@ -113,176 +62,6 @@ _WORDS = {
     ),
     "group": ("条款 / 情景", "clause / scenario"),
     "status": ("结果", "result"),
-    "option_alarm": ("发现到下令", "discovery to order"),
-    "option_doors": ("加宽的门", "wider doors"),
-    "option_classes_and_time": ("走后门的班与时限", "classes and time"),
-    "option_classes": ("走后门的班数", "classes to the back door"),
-    "option_queue": ("改走的排队人数", "queue at which to turn"),
-    "option_adults": ("每班成人", "adults per class"),
-    "option_guides": ("引导人数", "guides"),
-    "option_persons": ("减少兼任", "fewer groups per person"),
-    "option_groups": ("各组人数", "sizes of groups"),
-    "cost_kindergarten_promise": ("最短可承诺", "the shortest that holds"),
-    "cost_kindergarten_classes_and_time": ("最短可承诺", "the shortest that holds"),
-    "cost_kindergarten_alarm": ("比最长时限提前 {cost:g} 秒", "{cost:g} s before the longest offered"),
-    "cost_kindergarten_doors": ("加宽 {cost:.1f} 米", "{cost:.1f} m wider"),
-    "cost_kindergarten_classes": ("平均 {cost:.0f} 秒撤完", "all out in {cost:.0f} s on average"),
-    "cost_kindergarten_queue": ("排到 {cost:.0f} 人才改走", "turn at {cost:.0f} waiting"),
-    "cost_kindergarten_adults": ("增加 {cost:.0f} 名成人", "{cost:.0f} more adults"),
-    "cost_kindergarten_guides": ("{cost:.0f} 人", "{cost:.0f} persons"),
-    "cost_kindergarten_persons": ("增加 {cost:.0f} 人", "{cost:.0f} more persons"),
-    "cost_kindergarten_groups": ("增加 {cost:.0f} 人", "{cost:.0f} more persons"),
-}
-
-_MEASURES = {
-    "service_level": ("服务水平（时限内接通）", "answered in time"),
-    "answer_rate": ("接通率", "answered"),
-    "doors_runtime": ("门禁运行时间", "doors run"),
-    "doors_taken_over": ("门禁切换到 UPS", "doors taken over"),
-    "doors_passable": ("撤离时门可通行", "doors passable"),
-    "phones_runtime": ("电话运行时间", "telephones run"),
-    "phones_taken_over": ("电话切换到 UPS", "telephones taken over"),
-    "phones_extra": ("电话再运行", "telephones run on"),
-    "servers_clean": ("正常关机的服务器", "servers shut down cleanly"),
-    "servers_crashed": ("突然断电的服务器", "servers crashed"),
-    "service_taken_over": ("业务切换到 UPS", "service taken over by UPS"),
-    "service_runtime": ("业务运行时间", "service runs"),
-    "service_kept": ("业务不中断", "service without a break"),
-    "generator_on_load": ("发电机接上负载", "generator takes the load"),
-    "generator_starts": ("发电机启动", "generator starts"),
-    "generator_runs": ("发电机运行时间", "generator runs"),
-    "runtime_after_check": ("观察后可再支撑", "runtime after the check"),
-    "outage": ("停电时长", "outage"),
-    "outage_beyond": ("停电超出 P2-21 时限的部分", "outage beyond P2-21's hours"),
-    "margin": ("撤完距烟气封路", "out before smoke by"),
-    "customers_margin": ("客户撤完距烟气封路", "customers out before smoke by"),
-    "staff_margin": ("员工撤完距烟气封路", "staff out before smoke by"),
-    "customers_evacuated": ("客户全部撤出", "customers all out"),
-    "valuables_saved": ("财物转移完毕", "valuables safe"),
-    "gas_margin": ("员工撤完距毒气伤人", "staff out before gas by"),
-    "growth_noticed": ("发现用时变长", "growth noticed"),
-    "floor_margin": ("撤离楼层距烟气封路", "floor empty before smoke by"),
-    "floor_cleared": ("全部撤离楼层", "floor empty"),
-    "fighters_margin": ("扑救人员撤出距起火处充烟", "fighters out before smoke by"),
-    "evacuated": ("全部撤出", "all out"),
-    "classes_twice": ("须往返接领的班", "classes led out in two goes"),
-    "crowding": ("最密处人数", "densest crowd"),
-    "saved": ("比只走正门提前", "back door saves"),
-    "behind_best": ("比事后最好的班数晚", "behind best number"),
-    "counting": ("清点一个班", "counting a class"),
-    "unnoticed": ("无人察觉的遗漏", "missing unnoticed"),
-    "searching": ("报告到找到", "report to found"),
-    "water": ("起火到出水", "ignition to water"),
-    "fire_size": ("开始扑救时的火势", "fire when first fought"),
-    "persons_short": ("同时缺人", "persons short at once"),
-}
-
-_SCENARIOS = {
-    "district": ("区域停电规律", "district law"),
-    "linyi_storm": ("临沂暴雨日", "Linyi storm"),
-    "replay": ("记录重放", "replay"),
-    "endless": ("市电不恢复", "no mains return"),
-    "normal_day": ("平日停电", "normal days"),
-    "storm_day": ("灾害日停电", "storm days"),
-    "pledge": ("供电承诺", "utility's pledge"),
-    "in_a_row": ("灾害日接连停电", "storm, in a row"),
-    "fire": ("火灾", "fire"),
-    "drill": ("演练", "drill"),
-    "drill_year": ("一年的演练", "a year of drills"),
-    "fire_detected": ("火灾，自动报警", "fire, detected"),
-    "fire_fought": ("火灾，有人扑救", "fire, fought"),
-    "gas": ("毒气", "gas"),
-    "main_lost": ("正门不通", "main door lost"),
-    "kitchen_fire": ("厨房起火", "kitchen fire"),
-    "child_missing": ("一名幼儿遗漏", "one missing"),
-    "missing_in_fire": ("起火且有幼儿遗漏", "fire, one missing"),
-}
-
-_LOADS = {
-    "outage_calls.share_who_call": ("来电比例", "share who call"),
-    "outage_calls.customers_per_line": ("每条线路户数", "customers per line"),
-    "lines_at_once": ("同时停电线路", "lines at once"),
-    "battery.age": ("电池年限", "battery's age"),
-    "battery.room_warm": ("机房升温", "warmer room"),
-    "battery.room_cold": ("机房降温", "colder room"),
-    "ups.load_factor": ("负载倍数", "load"),
-    "battery.blocks": ("每组电池", "battery's size"),
-    "battery.strings": ("并联电池组数", "battery strings"),
-    "battery.replaced_after": ("电池更换年限", "battery replaced after"),
-    "generator.attempts": ("启动次数上限", "attempts to start"),
-    "generator.fuel": ("燃油可用时间", "fuel for"),
-    "hours_needed": ("需要撑到的时间", "hours needed"),
-    "children.per_class": ("每班幼儿", "children per class"),
-    "walking.pace": ("步速", "walking pace"),
-    "pre_movement": ("起步晚", "later starts"),
-    "pre_movement.staff": ("员工起步时间", "staff start after"),
-    "hall.crowding": ("厅内更挤", "fuller hall"),
-    "building.stair_door": ("楼梯门宽度", "stair doors"),
-    "egress.agents_per_row": ("每排座席人数", "agents per row"),
-    "drills.spread": ("演练离散程度", "drills differ by"),
-    "drills.growth": ("用时增幅", "growth to notice"),
-    "alarm_within": ("起火到报警", "ignition to alarm"),
-    "fire.growth_rate": ("火势增长", "fire growth"),
-    "counting.per_child": ("每人清点用时", "time to count a child"),
-    "door.specific_flow": ("门口通行变慢", "slower doors"),
-    "adults.per_class": ("每班成人", "adults per class"),
-    "building.main_door": ("正门宽度", "main door"),
-    "building.back_door": ("后门宽度", "back door"),
-}
-
-
-_READINGS = {
-    "lock_first": ("先锁柜", "lock first"),
-    "leave_first": ("先撤离", "leave first"),
-    "fight_then_leave": ("扑救不成再疏散", "fight, then leave"),
-    "fight_while_leaving": ("边扑救边疏散", "fight while leaving"),
-    "people_first": ("先人后物", "people first"),
-    "at_once": ("人财同时转移", "at once"),
-    "guarded": ("留人看守", "guarded"),
-    "unguarded": ("不留人看守", "unguarded"),
-    "nobody_delays": ("无人拿财物", "nobody delays"),
-    "some_delay": ("有人拿财物", "some delay"),
-    "doors_closed": ("关门窗", "doors closed"),
-    "doors_left_open": ("门窗未关", "doors left open"),
-    "replaces": ("取代一般方案", "replaces"),
-    "adds": ("在一般方案上追加", "adds"),
-    "planned_counted": ("计入计划停电", "planned counted"),
-    "planned_not_counted": ("不计计划停电", "planned not counted"),
-    "reached": ("设备能否达到", "reached"),
-    "enough": ("是否够用", "enough"),
-    "about": ("“左右”可略少", "about"),
-    "in_order": ("依次采用", "in order"),
-    "clean_only": ("只做安全关机", "clean only"),
-    "cut_after": ("撤完再断电", "cut after"),
-    "cut_before": ("不等撤完即断电", "cut before"),
-    "at_the_limit": ("到点才关停", "at the limit"),
-    "any_time_before": ("随时可关停，按即时算", "any time: at once"),
-    "cooling_off": ("关空调", "cooling off"),
-    "cooling_on": ("不关空调", "cooling on"),
-    "appliances_off": ("关电器", "appliances off"),
-    "appliances_on": ("不关电器", "appliances on"),
-    "as_listed": ("名单各位置各有其人", "as listed"),
-    "one_task": ("一人一事", "one task each"),
-    "cut_first": ("先断电", "power cut first"),
-    "power_on": ("不先断电", "power on"),
-    "class_by_class": ("按次序出发", "class by class"),
-    "as_ready": ("备好即走", "as ready"),
-    "directing": ("疏散组在门口指挥", "directing"),
-    "helping": ("疏散组进班帮忙", "helping"),
-    "two_people": ("两处各一人", "two people"),
-    "same_person": ("一人兼顾", "same person"),
-    "by_queue": ("按排队改走", "by queue"),
-    "by_class": ("事先定班", "by class"),
-    "at_the_same_time": ("三事同时", "all at once"),
-    "in_turn": ("撤完再移财产", "in turn"),
-}
-
-
-_NONE = {
-    "servers_crashed": ("无服务器突然断电", "no server crashes"),
-    "classes_twice": ("各班一次带完", "every class in one go"),
-    "unnoticed": ("遗漏必被发觉", "whoever is missing is missed"),
-    "persons_short": ("不缺人手", "nobody is short"),
 }
 
 
@@ -293,25 +72,35 @@ def say(key: str, language: Language) -> str:
 
 def measure_name(measure: str, language: Language) -> str:
     """A measure's name for people; its own name where there is none."""
-    return _MEASURES.get(measure, (measure, measure))[language == "en"]
+    return EVERY.measures.get(measure, (measure, measure))[language == "en"]
 
 
 def none_of(measure: str, language: Language) -> str | None:
     """What it means that a measure is 0 at most; `None` where a number says it better."""
-    return None if measure not in _NONE else _NONE[measure][language == "en"]
+    return EVERY.none[measure][language == "en"] if measure in EVERY.none else None
 
 
 def scenario_name(scenario: str, language: Language) -> str:
     """A scenario's name for people."""
-    return _SCENARIOS.get(scenario, (scenario, scenario))[language == "en"]
+    return EVERY.scenarios.get(scenario, (scenario, scenario))[language == "en"]
 
 
 def reading_name(interpretation: str, language: Language) -> str:
     """How a row reads the plan's words, for people; readings joined by " + "."""
     plain = ((reading, reading.replace("_", " ")) for reading in interpretation.split(" + "))
-    return " + ".join(_READINGS.get(reading, (words, words))[language == "en"] for reading, words in plain)
+    return " + ".join(EVERY.readings.get(reading, (words, words))[language == "en"] for reading, words in plain)
 
 
 def load_name(load: str, language: Language) -> str:
     """A load's name for people."""
-    return _LOADS.get(load, (load, load))[language == "en"]
+    return EVERY.loads.get(load, (load, load))[language == "en"]
+
+
+def option_name(option: str, language: Language) -> str:
+    """What a recommendation sets, for people."""
+    return EVERY.options[option][language == "en"]
+
+
+def cost_name(cost: str, language: Language) -> str:
+    """What a recommendation costs, for people, with a place for the number."""
+    return EVERY.costs[cost][language == "en"]

@@ -1,0 +1,18 @@
+"""The names that studies give to their things, for people: a module for each subject, and all of them together."""
+
+from __future__ import annotations
+
+from resilience_sim.reports.vocabulary import calls, evacuation, power
+from resilience_sim.reports.vocabulary.entries import Pair, Vocabulary, together
+
+__all__ = ["EVERY", "Pair", "Vocabulary"]
+
+ANYWHERE = Vocabulary(
+    options={"promise": ("承诺时间", "time to promise")},
+    costs={
+        "promise": ("最长可承诺", "the longest that holds"),
+        "at_the_end": ("已达上限", "the longest offered"),
+        "nothing": ("与现行相同", "as it is now"),
+    },
+)
+EVERY = together({"any subject": ANYWHERE, "calls": calls.WORDS, "evacuation": evacuation.WORDS, "power": power.WORDS})

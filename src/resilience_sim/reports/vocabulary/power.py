@@ -1,0 +1,97 @@
+"""UPS, battery and generator."""
+
+from __future__ import annotations
+
+from resilience_sim.reports.vocabulary.entries import Vocabulary
+
+__all__ = ["WORDS"]
+
+WORDS = Vocabulary(
+    measures={
+        "doors_runtime": ("门禁运行时间", "doors run"),
+        "doors_taken_over": ("门禁切换到 UPS", "doors taken over"),
+        "doors_passable": ("撤离时门可通行", "doors passable"),
+        "phones_runtime": ("电话运行时间", "telephones run"),
+        "phones_taken_over": ("电话切换到 UPS", "telephones taken over"),
+        "phones_extra": ("电话再运行", "telephones run on"),
+        "servers_clean": ("正常关机的服务器", "servers shut down cleanly"),
+        "servers_crashed": ("突然断电的服务器", "servers crashed"),
+        "service_taken_over": ("业务切换到 UPS", "service taken over by UPS"),
+        "service_runtime": ("业务运行时间", "service runs"),
+        "service_kept": ("业务不中断", "service without a break"),
+        "generator_on_load": ("发电机接上负载", "generator takes the load"),
+        "generator_starts": ("发电机启动", "generator starts"),
+        "generator_runs": ("发电机运行时间", "generator runs"),
+        "runtime_after_check": ("观察后可再支撑", "runtime after the check"),
+        "outage": ("停电时长", "outage"),
+        "outage_beyond": ("停电超出 P2-21 时限的部分", "outage beyond P2-21's hours"),
+    },
+    scenarios={
+        "endless": ("市电不恢复", "no mains return"),
+        "normal_day": ("平日停电", "normal days"),
+        "storm_day": ("灾害日停电", "storm days"),
+        "pledge": ("供电承诺", "utility's pledge"),
+        "in_a_row": ("灾害日接连停电", "storm, in a row"),
+    },
+    loads={
+        "battery.age": ("电池年限", "battery's age"),
+        "battery.room_warm": ("机房升温", "warmer room"),
+        "battery.room_cold": ("机房降温", "colder room"),
+        "ups.load_factor": ("负载倍数", "load"),
+        "battery.blocks": ("每组电池", "battery's size"),
+        "battery.strings": ("并联电池组数", "battery strings"),
+        "battery.replaced_after": ("电池更换年限", "battery replaced after"),
+        "generator.attempts": ("启动次数上限", "attempts to start"),
+        "generator.fuel": ("燃油可用时间", "fuel for"),
+        "hours_needed": ("需要撑到的时间", "hours needed"),
+    },
+    readings={
+        "reached": ("设备能否达到", "reached"),
+        "enough": ("是否够用", "enough"),
+        "about": ("“左右”可略少", "about"),
+        "in_order": ("依次采用", "in order"),
+        "clean_only": ("只做安全关机", "clean only"),
+        "cut_after": ("撤完再断电", "cut after"),
+        "cut_before": ("不等撤完即断电", "cut before"),
+        "at_the_limit": ("到点才关停", "at the limit"),
+        "any_time_before": ("随时可关停，按即时算", "any time: at once"),
+        "cooling_off": ("关空调", "cooling off"),
+        "cooling_on": ("不关空调", "cooling on"),
+        "appliances_off": ("关电器", "appliances off"),
+        "appliances_on": ("不关电器", "appliances on"),
+    },
+    options={
+        "switching": ("切断时间", "time to switch off"),
+        "start_delay": ("发电机接上负载的时间", "time to generator on load"),
+        "attempts": ("启动次数上限", "attempts to start"),
+        "endurance": ("燃油与电池组", "fuel and strings"),
+        "strings": ("并联电池组", "strings in parallel"),
+        "shedding": ("关停时间", "time to shed"),
+        "battery": ("电池大小", "battery size"),
+        "replacement": ("更换年限", "replacement age"),
+        "reserve": ("关机预留", "reserve for shutting down"),
+    },
+    costs={
+        "switching": ("比最长时限提前 {cost:g} 分钟", "{cost:g} min before the longest offered"),
+        "start_delay": ("比最长时限提前 {cost:g} 秒", "{cost:g} s before the longest offered"),
+        "enough": ("最短够用", "the shortest that is enough"),
+        "battery": ("增加 {cost:.0f} 块电池", "{cost:.0f} more in each string"),
+        "strings": ("增加 {cost:.0f} 组电池", "{cost:.0f} more in parallel"),
+        "attempts": ("最多多启动 {cost:.0f} 次", "up to {cost:.0f} more"),
+        "endurance": ("燃油多 {fuel:g} 小时，电池多 {strings:g} 组", "fuel +{fuel:g} h, strings +{strings:g}"),
+        "replacement": ("每年更换 {cost:.2f} 次", "{cost:.2f} replacements a year"),
+        "shedding": ("服务器少运行 {cost:g} 小时", "servers stop {cost:g} h earlier"),
+        "reserve": ("电量剩 {cost:g} 分钟时关服务器", "servers stop with {cost:g} min left"),
+    },
+    free={
+        "shedding": "nothing",
+        "battery": "nothing",
+        "strings": "nothing",
+        "attempts": "nothing",
+        "switching": "at_the_end",
+        "start_delay": "at_the_end",
+    },
+    none={
+        "servers_crashed": ("无服务器突然断电", "no server crashes"),
+    },
+)
