@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from resilience_sim.cli.fit import WORDS, app
+from resilience_sim.cli.fit import app
 from resilience_sim.errors import ExportError
+from resilience_sim.reports.fit_words import WORDS
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 import pytest
 from typer.testing import CliRunner
 
-from resilience_sim.cli.fit import _words, app
+from resilience_sim.cli.fit import app
 from resilience_sim.errors import ExportError
+from resilience_sim.reports.fit_words import fact_words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -63,7 +64,7 @@ def test_the_table_names_every_fact_and_what_it_says(
         *(f"pre_movement.{kind}{what}" for kind in ("juniors", "seniors") for what in ("", "_median", "_sigma")),
         "drills.spread", "drills.growth_per_year", "drills.every",
     }  # fmt: skip
-    assert all(_words(name)[("zh", "en").index(lang)] in printed for name in facts)
+    assert all(fact_words(name, lang) in printed for name in facts)
     assert all(word in printed for word in words)
 
 

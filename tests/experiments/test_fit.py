@@ -16,9 +16,9 @@ from resilience_sim.experiments.fit import (
     Target,
     as_json,
     as_yaml,
-    fit_call_site,
-    fit_outage_site,
 )
+from resilience_sim.experiments.fit_calls import fit_call_site
+from resilience_sim.experiments.fit_outages import fit_outage_site
 from resilience_sim.hazards.calls import Window
 from resilience_sim.plans.files import library, read_site
 from resilience_sim.plans.site import Grade, Site

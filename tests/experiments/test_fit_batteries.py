@@ -12,7 +12,8 @@ from resilience_sim.errors import DataError, InputsError
 from resilience_sim.experiments.batteries import fit_batteries
 from resilience_sim.experiments.battery_files import Bank, read_maker_table, read_tests
 from resilience_sim.experiments.battery_tables import row_of
-from resilience_sim.experiments.fit import FittedSite, as_json, as_yaml, fit_battery_site
+from resilience_sim.experiments.fit import FittedSite, as_json, as_yaml
+from resilience_sim.experiments.fit_batteries import fit_battery_site
 from resilience_sim.models.power import Battery
 from resilience_sim.models.power.theory import fit_age_law, health_at_age, runtime, size_factor
 from resilience_sim.plans.files import read_site
@@ -370,6 +371,7 @@ def test_a_makers_table_becomes_the_battery_of_a_site_that_check_takes(tmp_path:
     from resilience_sim.plans.files import library, read_plan
     from resilience_sim.studies import bind
     from resilience_sim.studies.network_operations import NetworkOperations
+    from resilience_sim.studies.parts import part
 
     maker = shared / "data/batteries/panasonic_up-pw1245p1_power.csv"
     fitted = fit_battery_site(None, table=maker, cutoff_v=9.6)
@@ -384,10 +386,10 @@ def test_a_makers_table_becomes_the_battery_of_a_site_that_check_takes(tmp_path:
         assert (given.values or ()) == pytest.approx(known.values or ())
     lower = fit_battery_site(None, table=maker, cutoff_v=10.5).facts
     worse = {**shipped.facts, **site_of(tmp_path, FittedSite("batteries", "a table", lower, ())).facts}
-    weaker = bind(plan, shipped.model_copy(update={"facts": worse}))
-    same = bind(plan, shipped.model_copy(update={"facts": {**shipped.facts, **facts}}))
-    assert isinstance(weaker, NetworkOperations)
-    assert isinstance(same, NetworkOperations)
+    weaker = part(bind(plan, shipped.model_copy(update={"facts": worse})), NetworkOperations)
+    same = part(bind(plan, shipped.model_copy(update={"facts": {**shipped.facts, **facts}})), NetworkOperations)
+    assert weaker is not None
+    assert same is not None
     assert same.supplies.room_blocks == 40 < weaker.supplies.room_blocks
 
 

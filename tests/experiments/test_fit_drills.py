@@ -18,7 +18,8 @@ from resilience_sim.experiments.drill_facts import Noticing
 from resilience_sim.experiments.drill_files import Drill, DrillRecord, Taken, read_drills
 from resilience_sim.experiments.drill_model import PACES, as_drilled, fit_pace, match_drills
 from resilience_sim.experiments.drills import drill_values, fit_drift, fit_starts
-from resilience_sim.experiments.fit import FittedSite, as_yaml, fit_drill_site
+from resilience_sim.experiments.fit import FittedSite, as_yaml
+from resilience_sim.experiments.fit_drills import fit_drill_site
 from resilience_sim.models.egress import EgressInputs, Fixed, flow_pps
 from resilience_sim.plans.files import read_site
 from resilience_sim.plans.site import Site

@@ -1,4 +1,4 @@
-"""The verb ``fit``: what a log of calls or outages, the tests of a battery, or records of drills say about a site.
+"""The verb ``fit``: what a log of one's own says about a site: calls, outages, batteries, drills, repairs, call trees.
 
 Errors rise to the program's entry, which prints one line.
 """
@@ -14,9 +14,10 @@ from resilience_sim.cli.options import Lang
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from datetime import date
 
     from resilience_sim.experiments.drill_facts import Drilled
-    from resilience_sim.experiments.fit import FittedFact, FittedSite, Target
+    from resilience_sim.experiments.fit import FittedSite, Target
     from resilience_sim.hazards.calls import Window
     from resilience_sim.plans.register import Plan
     from resilience_sim.plans.site import Site
@@ -26,69 +27,6 @@ __all__ = ["app"]
 app = typer.Typer(help="Fit a log of your own to a site's facts.", no_args_is_help=True)
 
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-WORDS = {  # fact: Chinese, English
-    "calls.usual_busy": ("最忙小时的来电", "calls in the busiest hour"),
-    "calls.profile": ("各小时平均来电", "mean calls by hour of the day"),
-    "calls.day_factor_cv": ("日系数的变异系数", "day factor, coefficient of variation"),
-    "calls.handling_mean": ("平均处理时长", "handling time, mean"),
-    "calls.handling_sigma": ("处理时长对数的标准差", "handling time, standard deviation of the logarithm"),
-    "calls.hang_share": ("挂断比例", "share hung up"),
-    "calls.within_20s_share": ("20 秒内接通占接通比例", "answered within 20 s, of the answered"),
-    "patience.mean": ("平均耐心（指数分布）", "patience, mean (exponential)"),
-    "patience.weibull_shape": ("耐心形状参数（韦布尔分布）", "patience, Weibull shape"),
-    "patience.weibull_scale": ("耐心尺度参数（韦布尔分布）", "patience, Weibull scale"),
-    "patience.lognormal_median": ("耐心中位数（对数正态分布）", "patience, median (log-normal)"),
-    "patience.lognormal_sigma": ("耐心对数的标准差", "patience, standard deviation of the logarithm"),
-    "redial.share": ("挂断后 30 分钟内重拨比例", "share of hang-ups who redial within 30 min"),
-    "redial.delay_median": ("重拨间隔中位数", "time to the redial, median"),
-    "lines.per_day": ("每日停电线路", "line outages a day"),
-    "lines.clustering": ("日停电线路数的方差与均值之比", "variance over mean of the daily number"),
-    "lines.storm_share": ("成批停电所占比例", "share of lines that trip in storms"),
-    "lines.within_hours": ("以下两项的时限", "hours of the two lists below"),
-    "lines.back_normal_day": ("平日在时限内复电比例", "share back by then, normal days"),
-    "lines.back_storm_day": ("灾害日在时限内复电比例", "share back by then, storm days"),
-    "outage_calls.customers_per_line": ("每条线路用户数中位数", "customers on a line, median"),
-    "outage_calls.late_share": ("晚于首次预告复电的比例", "share back later than first announced"),
-    "battery.health": ("电池健康度（放电率法）", "battery's state of health (rate-adjusted)"),
-    "battery.health_time_adjusted": ("同上（时间法）", "the same (time-adjusted)"),
-    "battery.age": ("试验时的使用年限", "age at the test"),
-    "battery.test_ages": ("各次试验的使用年限", "age at each test"),
-    "battery.test_healths": ("各次试验的健康度（放电率法）", "state of health at each test (rate-adjusted)"),
-    "battery.life_in_place": ("现场寿命（降至 80 %）", "life in place (down to 80 %)"),
-    "battery.ageing_power": ("老化曲线的指数", "power of the law of age"),
-    "battery.table.duration": ("厂家表的时长", "durations of the maker's table"),
-    "battery.table.power": ("每块电池的功率", "power per block"),
-    "battery.kibam.available": ("KiBaM 可用部分", "KiBaM, share available"),
-    "battery.kibam.rate": ("KiBaM 流动速率", "KiBaM, rate between the wells"),
-    "battery.kibam.capacity": ("KiBaM 容量", "KiBaM, capacity"),
-    "battery.peukert.exponent": ("Peukert 指数", "Peukert's exponent"),
-    "drills.spread": ("各次演练用时对数的标准差", "drills, standard deviation of the logarithm"),
-    "drills.growth_per_year": ("用时每年增长", "growth of times per year"),
-    "drills.every": ("演练间隔", "time between drills"),
-    "walking.pace_factor": ("步速与模型之比", "pace against the model's"),
-    "walking.level": ("平地步行速度", "walking on the level"),
-    "walking.adults": ("成人步行速度", "walking, adults"),
-    "walking.elderly": ("老年人步行速度", "walking, elderly"),
-    "walking.stairs_juniors": ("小班下楼速度", "on stairs, juniors"),
-    "walking.stairs_seniors": ("大班下楼速度", "on stairs, seniors"),
-}
-KINDS = {  # of groups, whose names records of drills give; others go by the name in the record
-    "groups": ("各组", "all groups"), "juniors": ("小班", "juniors"), "seniors": ("大班", "seniors"),
-    "staff": ("员工", "staff"), "customers": ("客户", "customers"), "office": ("办公人员", "office"),
-}  # fmt: skip
-STARTS = {  # what of a kind of groups: after the kind's name in the fact's
-    "": ("开始撤离平均用时", "mean time to start"),
-    "_median": ("开始撤离用时中位数", "median time to start"),
-    "_sigma": ("开始撤离用时对数的标准差", "time to start, standard deviation of the logarithm"),
-}
-UNITS = {  # Chinese; what is missing is written alike
-    "share": "占比", "year": "年", "1": "", "h": "小时", "min": "分钟", "s": "秒", "d": "天", "1/d": "次/天",
-    "calls": "个来电", "calls/5min": "个来电/5 分钟", "lines": "条线路", "customers": "户", "W": "瓦", "Wh": "瓦时",
-    "1/h": "1/小时",
-}  # fmt: skip
-HEADINGS = {"zh": ("指标", "数值", "单位", "样本数"), "en": ("figure", "value", "unit", "n")}
-
 
 Log = Annotated[Path, typer.Argument(metavar="FILE", help="The log: CSV, plain or gzipped.", show_default=False)]
 Out = Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the facts as YAML for a site.yaml.")]
@@ -114,7 +52,7 @@ def calls(
     force: Force = False,
 ) -> None:
     """Fit a call log: day, arrive_s, vru_s, queue_s, service_s, outcome; also type, caller, agent."""
-    from resilience_sim.experiments.fit import fit_call_site
+    from resilience_sim.experiments.fit_calls import fit_call_site
 
     windows, days = [_window(text) for text in exclude or ()], _days(weekdays)
     targets = _targets(out, json, force, (file,))
@@ -133,7 +71,7 @@ def outages(
     force: Force = False,
 ) -> None:
     """Fit an outage record: start, end, customers; also cause, planned, first_seen_s, end_seen, first_estimate_s."""
-    from resilience_sim.experiments.fit import fit_outage_site
+    from resilience_sim.experiments.fit_outages import fit_outage_site
 
     targets = _targets(out, json, force, (file, *(() if gaps is None else (gaps,))))
     _deliver(fit_outage_site(file, gaps=gaps, seed=seed), json, targets, lang)
@@ -177,7 +115,7 @@ def batteries(
     voltage log of one test does too: time_s, voltage_v, power_w or current_a, temperature_c.
     """
     from resilience_sim.experiments.battery_files import Bank
-    from resilience_sim.experiments.fit import fit_battery_site
+    from resilience_sim.experiments.fit_batteries import fit_battery_site
 
     targets = _targets(out, json, force, (*(() if file is None else (file,)), table))
     bank = Bank(blocks, strings, cells)
@@ -230,7 +168,7 @@ def drills(
     is fitted too, and the plan's model is tested against the drills.
     """
     from resilience_sim.experiments.drill_facts import Noticing
-    from resilience_sim.experiments.fit import fit_drill_site
+    from resilience_sim.experiments.fit_drills import fit_drill_site
     from resilience_sim.units import DAY
 
     targets = _targets(out, json, force, (file,))
@@ -239,13 +177,67 @@ def drills(
     _deliver(fit_drill_site(file, noticing=noticing, model=model, at_site=at_site, seed=seed), json, targets, lang)
 
 
+@app.command()
+def repairs(
+    file: Log,
+    *,
+    watched: Annotated[
+        str | None,
+        typer.Option(metavar="DAY,DAY", help="First and last day of the log. By default of its first and last fault."),
+    ] = None,
+    window: Annotated[
+        float, typer.Option(metavar="MINUTES", help="Within which the next fault is of one burst.", min=0.1, max=10080)
+    ] = 60.0,
+    devices: Annotated[
+        int | None, typer.Option(metavar="N", help="Devices that the log is of: the mean gap of 50.", min=1)
+    ] = None,
+    out: Out = None,
+    json: Json = None,
+    lang: InLanguage = Lang.EN,
+    force: Force = False,
+) -> None:
+    """Fit a log of repairs: cause (or class), minutes (or down_min) or started and back; also known, responded, detail.
+
+    By cause: how long faults are down, the log-normal law with its errors and how far it is off, shares back by then.
+    With the instants, how often faults come, and whether they come together.
+    """
+    from resilience_sim.experiments.fit_repairs import fit_repair_site
+    from resilience_sim.units import MINUTE
+
+    days = None if watched is None else _two_days(watched)
+    targets = _targets(out, json, force, (file,))
+    fitted = fit_repair_site(file, watched=days, window_s=window * MINUTE, devices=devices)
+    _deliver(fitted, json, targets, lang)
+
+
+@app.command()
+def calltree(
+    file: Log,
+    *,
+    out: Out = None,
+    json: Json = None,
+    lang: InLanguage = Lang.EN,
+    force: Force = False,
+) -> None:
+    """Fit a log of a call tree: event, person (or called), at, answered; also kind, device, took_s, replied_at, comes.
+
+    One line for each call or message (kind message); arrives_at and ended_at are read too. Shares have exact intervals;
+    whoever has not replied, or not arrived, when the event ends is taken as one who may yet.
+    """
+    from resilience_sim.experiments.fit_calltree import fit_calltree_site
+
+    targets = _targets(out, json, force, (file,))
+    _deliver(fit_calltree_site(file), json, targets, lang)
+
+
 def _drilled(name: str) -> tuple[Drilled, Callable[[Site], Drilled]]:
     """The study of a plan whose people can be drilled, and the same at another site."""
     from resilience_sim.cli.session import bound_plans
+    from resilience_sim.studies.parts import parts
 
     (bound,) = bound_plans([name], None)
-    study = bound.study
-    if study is None or not hasattr(study, "drilled"):
+    study = next((one for one in parts(bound.study) if hasattr(one, "drilled")), None)
+    if study is None:
         raise typer.BadParameter(
             f"plan {bound.plan.plan!r} lets nobody leave a building; accepted is a plan with claims of an evacuation, "
             "such as service-hall",
@@ -271,6 +263,20 @@ def _window(text: str) -> Window:
             param_hint="--exclude",
         )
     return window
+
+
+def _two_days(text: str) -> tuple[date, date]:
+    from datetime import date
+
+    try:
+        first, last = (date.fromisoformat(part.strip()) for part in text.split(","))
+    except ValueError:
+        first, last = date.max, date.min
+    if last < first:
+        raise typer.BadParameter(
+            f"{text!r}; accepted are two days in order, such as 2024-01-01,2024-12-31", param_hint="--watched"
+        )
+    return first, last
 
 
 def _seconds(text: str) -> float:
@@ -304,43 +310,12 @@ def _deliver(fitted: FittedSite, json: str | None, targets: dict[str, Target], l
     if json == "-":
         typer.echo(as_json(fitted), nl=False)
     else:
-        _print(fitted, lang)
+        from rich.console import Console
+
+        from resilience_sim.reports.fit_tables import print_fit
+
+        print_fit(fitted, lang.value, Console())
     for name, text in (("out", as_yaml), ("json", as_json)):
         if name in targets:
             targets[name].write(text(fitted))
             typer.echo(f"{'已写入' if lang == Lang.ZH else 'wrote'} {targets[name].path}", err=True)
-
-
-def _print(fitted: FittedSite, lang: Lang) -> None:
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    language = 0 if lang == Lang.ZH else 1
-    table = Table(title=Text(fitted.source), title_justify="left")
-    for heading in HEADINGS[lang]:
-        table.add_column(heading, overflow="fold")
-    for name, fact in fitted.facts.items():
-        unit = UNITS.get(fact.unit, fact.unit) if lang == Lang.ZH else "" if fact.unit == "1" else fact.unit
-        table.add_row(_words(name)[language], _number(fact), unit, str(fact.n))
-    console = Console()
-    console.print(table)
-    for note in fitted.notes:
-        console.print(Text(note[language]))
-
-
-def _words(name: str) -> tuple[str, str]:
-    """What a fact is, in Chinese and English."""
-    if not name.startswith("pre_movement."):
-        return WORDS.get(name, (name, name))
-    kind = name.removeprefix("pre_movement.")
-    what = next((ending for ending in ("_median", "_sigma") if kind.endswith(ending)), "")
-    kind = kind.removesuffix(what)
-    zh, en = KINDS.get(kind, (kind, kind.replace("_", " ")))
-    return f"{STARTS[what][0]}（{zh}）", f"{STARTS[what][1]} ({en})"
-
-
-def _number(fact: FittedFact) -> str:
-    values = fact.value if isinstance(fact.value, tuple) else (fact.value,)
-    text = " ".join(f"{value:.4g}" for value in values)
-    return text if fact.between is None else f"{text} ({fact.between[0]:.4g}–{fact.between[1]:.4g})"
