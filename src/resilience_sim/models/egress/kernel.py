@@ -24,7 +24,7 @@ from resilience_sim.models.egress.plant import (
     Plant,
     opened,
 )  # fmt: skip
-from resilience_sim.models.heaps import drop, hidden, push, uncounted
+from resilience_sim.models.heaps import hidden, push, uncounted
 
 __all__ = ["simulate"]
 
@@ -105,10 +105,10 @@ def _run(p: Plant) -> None:
         if touched >= 0:
             _reconsider(p, touched, now)
         while walker >= 0:
-            following = p.behind[walker]
-            p.behind[walker] = -1
-            _walk(p, walker, place, now, reach_m)
-            walker = following
+            who = _place(walker)
+            walker = p.behind[who]
+            p.behind[who] = -1
+            _walk(p, who, place, now, reach_m)
         if look:
             passes_s, passing = _look(p)
         elif touched >= 0:
@@ -151,7 +151,7 @@ def _alone(p: Plant, side: int, now: float, others_s: float) -> bool:
         others_s = min(others_s, p.first_arrives_s[0])
     elif p.clock[WALKING] > 0:
         others_s = min(others_s, p.arrives_s[0])
-    same = p.door_group[door] == p.group[p.head[side]]
+    same = p.door_group[door] == p.group[_place(p.head[side])]
     ready_s = max(p.door_ready_s[door] if same else p.door_other_s[door], p.space_ready_s[space])
     free = not p.shut[door] and p.inside[space] + 1 <= p.house.most[space]
     return bool(others_s > now and ready_s <= now and free)
@@ -173,7 +173,7 @@ def _reconsider(p: Plant, side: int, now: float) -> None:
         p.ready_at[side] = p.clock[READY]
         p.ready[p.clock[READY]] = side
         p.clock[READY] += 1
-    same = p.door_group[door] == p.group[p.head[side]]
+    same = p.door_group[door] == p.group[_place(p.head[side])]
     ready_s = p.door_ready_s[door] if same else p.door_other_s[door]
     p.due_s[side] = max(now, ready_s, p.space_ready_s[space])
 
@@ -242,7 +242,7 @@ def _join(p: Plant, person: int, side: int, now: float) -> bool:
     if first:
         p.head[side] = person
     else:
-        p.behind[p.tail[side]] = person
+        p.behind[_place(p.tail[side])] = person
     p.tail[side] = person
     return bool(first)
 
@@ -250,7 +250,7 @@ def _join(p: Plant, person: int, side: int, now: float) -> bool:
 @hidden
 def _pass(p: Plant, side: int, now: float) -> int:
     """The first of a queue passes; returns them if they walk on, else -1."""
-    person, door = p.head[side], side >> 1
+    person, door = _place(p.head[side]), side >> 1
     before, space = p.house.leads_from[side], p.house.leads_into[side]
     unit, group = p.unit[person], p.group[person]
     _count_queue(p, side, now, -1)
@@ -271,11 +271,14 @@ def _pass(p: Plant, side: int, now: float) -> int:
     was_full = p.inside[before] + 1 > p.house.most[before]
     p.inside[before] -= 1
     p.inside[space] += 1
-    for behind in range(2):  # what leads into the space behind; then into the one before, if that matters there
-        into = space if behind == 0 else before
+    for behind in range(1 + was_full):  # what leads into the space behind; and into the one before, if it was full
+        into = before if behind else space
         for k in range(p.house.into_from[into], p.house.into_from[into + 1]):
-            if behind == 0 or was_full or p.house.into[k] == side ^ 1:
-                _reconsider(p, p.house.into[k], now)
+            other = p.house.into[k]
+            if p.head[other] >= 0 or other == side:
+                _reconsider(p, other, now)
+    if p.head[side ^ 1] >= 0:
+        _reconsider(p, side ^ 1, now)
     p.passed[person] += 1
     goal = p.goal[group]
     if space == goal if goal >= 0 else p.house.exit[side]:
@@ -312,15 +315,15 @@ def _record(p: Plant, now: float, kind: int, person: int, side: int) -> None:
 @hidden
 def _walk(p: Plant, person: int, place: int, now: float, reach_m: float) -> None:
     """Somebody sets out for the next door on the way to where they head."""
-    house, unit = p.house, p.unit[person]
-    table = 0 if p.group_waits[p.group[person]] else p.clock[TABLE]
-    side = p.next_side[table, place, p.heads_for[unit]]
-    if side < 0:
-        if _turn(p, person, place):
-            side = p.next_side[table, place, p.heads_for[unit]]
-        else:
-            side = p.next_side[0, place, p.heads_for[unit]]
-    slope, space = p.house.slope[place, side], house.leads_from[side]
+    house, unit, place = p.house, p.unit[person], _place(place)
+    table = 0 if p.group_waits[p.group[person]] else _place(p.clock[TABLE])
+    ahead = p.next_side[table, place, _place(p.heads_for[unit])]
+    if ahead < 0:
+        if not _turn(p, person, place):
+            table = 0
+        ahead = p.next_side[table, place, _place(p.heads_for[unit])]
+    side = _place(ahead)
+    slope, space = house.slope[place, side], house.leads_from[side]
     pace_mps = p.speed_mps[slope, person]
     density = p.inside[space] / house.area_m2[space]
     if density >= house.free_below[space]:
@@ -351,10 +354,39 @@ def _take(p: Plant) -> int:
     person = p.clock[FIRST]
     if person >= 0:
         p.clock[FIRST] = -1
-        return int(person)
-    person = p.arrives[0]
-    p.clock[WALKING] = drop(p.arrives_s, p.arrives, p.clock[WALKING], 0)
-    return int(person)
+    else:
+        person = p.arrives[0]
+        _drop_first(p)
+    return _place(person)
+
+
+@hidden
+def _drop_first(p: Plant) -> None:
+    """Take the first out of the heap, as :func:`resilience_sim.models.heaps.drop` does, without branches on the way.
+
+    Which of two is the earlier one no processor can guess, and there is nothing else to do meanwhile.
+    """
+    last = p.clock[WALKING] - 1
+    p.clock[WALKING] = last
+    hole, child = 0, 1
+    while child + 1 < last:
+        one_s, other_s = p.arrives_s[child], p.arrives_s[child + 1]
+        if one_s == other_s:
+            child = _place(child + (p.arrives[child + 1] < p.arrives[child]))
+        else:
+            child = _place(child + (other_s < one_s))
+        p.arrives_s[hole], p.arrives[hole] = min(one_s, other_s), p.arrives[child]
+        hole, child = child, 2 * child + 1
+    if child < last:
+        p.arrives_s[hole], p.arrives[hole] = p.arrives_s[child], p.arrives[child]
+        hole = child
+    push(p.arrives_s, p.arrives, hole, p.arrives_s[last], p.arrives[last])
+
+
+@hidden
+def _place(number: int) -> int:
+    """The same number, 0 or more; compiled, it is seen to be no place counted from an array's end."""
+    return number & 0xFFFFFFFF
 
 
 @hidden
