@@ -19,7 +19,7 @@ from resilience_sim.plans.files import library, read_plan, read_site
 from resilience_sim.plans.wording import revised
 from resilience_sim.reports.proposing import proposals
 from resilience_sim.reports.tables import (
-    breaking_table,
+    breaking_tables,
     claim_line,
     cost_text,
     percent,
@@ -52,10 +52,11 @@ def calls() -> CallCentre:
     return found
 
 
-def shown(table: Table) -> str:
-    """A table as text, wide enough for every cell."""
+def shown(*tables: Table) -> str:
+    """Tables as text, wide enough for every cell."""
     console = Console(file=StringIO(), width=400)
-    console.print(table)
+    for table in tables:
+        console.print(table)
     assert isinstance(console.file, StringIO)
     return console.file.getvalue()
 
@@ -104,8 +105,16 @@ def test_breaking_points_name_what_they_count(language: Language, words: tuple[s
         checked("P2-11.a", new, grown),
         checked("P2-17.a", BreakingPoint("ups.load_factor", "1", 0.95, 1.0)),
     ]
-    text = shown(breaking_table(rows, language))
+    text = shown(*breaking_tables(rows, language))
     assert all(word in text for word in words)
+
+
+def test_claims_with_other_loads_stand_in_tables_of_their_own() -> None:
+    age, load = BreakingPoint("battery.age", "year", 3, 5), BreakingPoint("ups.load_factor", "1", 1, 2)
+    rows = [checked("P2-11.a", age), checked("P2-17.a", load), checked("P2-20.a", age), checked("P2-27.a")]
+    tables = breaking_tables(rows, "en")
+    assert [table.row_count for table in tables] == [2, 1]
+    assert [len(table.columns) for table in tables] == [3, 3]
 
 
 def test_loads_beyond_the_last_that_holds_may_stay_without_an_answer() -> None:
@@ -114,8 +123,8 @@ def test_loads_beyond_the_last_that_holds_may_stay_without_an_answer() -> None:
         BreakingPoint("walking.pace", "1", 0.8, None, True, 1.4, 0.5),
     )
     rows = [checked("P2-17.a", *points)]
-    assert "holds up to 1×, no answer beyond" in shown(breaking_table(rows, "en"))
-    assert "不低于 0.8 倍成立，再往下未能判定" in shown(breaking_table(rows, "zh"))
+    assert "holds up to 1×, no answer beyond" in shown(*breaking_tables(rows, "en"))
+    assert "不低于 0.8 倍成立，再往下未能判定" in shown(*breaking_tables(rows, "zh"))
 
 
 FALLING = (
@@ -156,13 +165,13 @@ FALLING = (
     ],
 )
 def test_a_load_that_grows_as_its_number_falls_reads_so(language: Language, words: tuple[str, ...]) -> None:
-    text = shown(breaking_table([checked("P2-11.a", *FALLING)], language))
+    text = shown(*breaking_tables([checked("P2-11.a", *FALLING)], language))
     assert [word for word in words if word not in text] == []
     assert "步速" in text or "walking pace" in text
 
 
 def test_a_chinese_cell_is_never_cut_in_a_value() -> None:
-    table = breaking_table([checked("P2-11.a", *FALLING)], "zh")
+    (table,) = breaking_tables([checked("P2-11.a", *FALLING)], "zh")
     console = Console(file=StringIO(), width=130)
     console.print(table)
     assert isinstance(console.file, StringIO)

@@ -113,14 +113,15 @@ def check(
 
 def _show(console: Console, one: Bound, rows: Sequence[CheckedClaim], *, breaking: bool, seed: int, lang: Lang) -> None:
     """Print what was found about one plan."""
-    from resilience_sim.reports.tables import breaking_table, verdict_table
+    from resilience_sim.reports.tables import breaking_tables, verdict_table
 
     assert one.study is not None
     console.print(getattr(one.plan.title, lang.value), style="bold", highlight=False)
     console.print(verdict_table(rows, lang.value))
     if breaking:
-        console.print()
-        console.print(breaking_table(rows, lang.value))
+        for table in breaking_tables(rows, lang.value):
+            console.print()
+            console.print(table)
     for note in one.study.notes(seed, lang.value):
         console.print(note, highlight=False)
     console.print()

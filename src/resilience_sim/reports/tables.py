@@ -33,7 +33,7 @@ from resilience_sim.studies.question import OF_THE_SITE, Choice
 from resilience_sim.verdicts.verdict import Answer, Verdict
 
 __all__ = [
-    "breaking_table", "claim_line", "cost_text", "percent", "recommendation_table", "unclaimed_text", "verdict_table",
+    "breaking_tables", "claim_line", "cost_text", "percent", "recommendation_table", "unclaimed_text", "verdict_table",
 ]  # fmt: skip
 
 _STYLE = {Answer.HOLDS: "bold green", Answer.FAILS: "bold red", Answer.ON_THE_LINE: "yellow", Answer.UNDECIDED: "dim"}
@@ -157,20 +157,22 @@ class _Pieces:
         yield Text("\n".join(line.strip() for line in lines))
 
 
-def breaking_table(rows: Sequence[CheckedClaim], language: Language) -> Table:
-    """Up to which load each claim holds, and from which it fails."""
-    table = Table(box=None, padding=(0, 1), header_style="bold")
-    table.add_column(say("claim", language))
-    table.add_column(say("scenario", language))
-    loads = dict.fromkeys(point.along for row in rows for point in row.breaking_points)
-    for load in loads:
-        table.add_column(load_name(load, language))
+def breaking_tables(rows: Sequence[CheckedClaim], language: Language) -> list[Table]:
+    """Up to which load each claim holds, and from which it fails: a table for all claims with the same loads."""
+    by_loads: dict[tuple[str, ...], list[CheckedClaim]] = {}
     for row in rows:
-        if row.breaking_points:
-            texts = {point.along: _bracket(point, language) for point in row.breaking_points}
-            found = {load: _Pieces(text) if language == "zh" else text for load, text in texts.items()}
-            scenario = scenario_name(row.question.scenario, language)
-            table.add_row(row.question.claim.id, scenario, *(found.get(load, "") for load in loads))
+        by_loads.setdefault(tuple(point.along for point in row.breaking_points), []).append(row)
+    return [_breaking_table(loads, alike, language) for loads, alike in by_loads.items() if loads]
+
+
+def _breaking_table(loads: Sequence[str], rows: Sequence[CheckedClaim], language: Language) -> Table:
+    table = Table(box=None, padding=(0, 1), header_style="bold")
+    for name in (say("claim", language), say("scenario", language), *(load_name(load, language) for load in loads)):
+        table.add_column(name)
+    for row in rows:
+        texts = [_bracket(point, language) for point in row.breaking_points]
+        found = [_Pieces(text) if language == "zh" else text for text in texts]
+        table.add_row(row.question.claim.id, scenario_name(row.question.scenario, language), *found)
     return table
 
 
