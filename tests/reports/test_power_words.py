@@ -233,7 +233,7 @@ def test_signs_stand_as_each_language_has_them() -> None:
     row = checked("P2-11.a")
     assert claim_line(row, "zh").endswith("个事件）")
     assert claim_line(row, "en").endswith(" events)")
-    unclaimed = [("network-operations", clause) for clause in PLAN.unclaimed()]
+    unclaimed = [("network-operations", clause) for clause in PLAN.clauses[:12]]
     assert unclaimed_text(unclaimed, "zh", {"network-operations": PLAN.title.zh}).startswith(
         f"尚未检验的条款 — {PLAN.title.zh}（{len(unclaimed)} 条）："
     )
