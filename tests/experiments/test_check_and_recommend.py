@@ -27,7 +27,7 @@ def test_looks_grow_and_end_with_the_budget() -> None:
 @pytest.mark.parametrize(("load", "answer"), [(0.05, Answer.HOLDS), (0.9, Answer.FAILS)])
 def test_a_clear_coin_is_judged_rightly(load: float, answer: Answer) -> None:
     study = Coins(load)
-    verdict = Runs(study, 3).judge(study.questions()[0], alpha=1e-6)
+    verdict = Runs(study, 3).judge(study.questions()[0], alpha=1e-6).verdict
     assert verdict.answer is answer
     assert verdict.low <= coin(study.questions()[0].situation).kept <= verdict.high
 
@@ -35,7 +35,7 @@ def test_a_clear_coin_is_judged_rightly(load: float, answer: Answer) -> None:
 def test_the_number_of_workers_changes_no_verdict() -> None:
     study = Coins(0.35)
     question = study.questions()[0]
-    one, two = (Runs(study, 3, workers=workers).judge(question, alpha=1e-3) for workers in (1, 2))
+    one, two = (Runs(study, 3, workers=workers).judge(question, alpha=1e-3).verdict for workers in (1, 2))
     assert one == two
 
 

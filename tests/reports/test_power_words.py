@@ -63,7 +63,7 @@ def shown(*tables: Table) -> str:
 
 def checked(claim: str, *points: BreakingPoint) -> CheckedClaim:
     question = next(q for q in network().questions() if q.claim.id == claim)
-    verdict = Runs(network(), 3).judge(question, alpha=1e-3)
+    verdict = Runs(network(), 3).judge(question, alpha=1e-3).verdict
     return CheckedClaim("network-operations", question, verdict, points)
 
 

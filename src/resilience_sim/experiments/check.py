@@ -74,9 +74,8 @@ def check(
     asked = list(study.questions() if questions is None else questions)
     judged = []
     for question in asked:
-        row = CheckedClaim(
-            plan.plan, question, runs.judge(question, alpha=account(family_error, plan, question.claim.id).verdict)
-        )
+        judge = runs.judge(question, alpha=account(family_error, plan, question.claim.id).verdict)
+        row = CheckedClaim(plan.plan, question, judge.verdict)
         on_verdict(row)
         judged.append(row)
     points = _breaking_points(asked, runs, plan, family_error) if breaking else [()] * len(asked)

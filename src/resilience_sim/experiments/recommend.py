@@ -130,7 +130,8 @@ def recommend(
 
     def judge(index: Index, share: float, turn: int) -> Verdict:
         fresh = by_round.setdefault(turn, runs(f"certificate {turn}"))
-        verdicts = [fresh.judge(question, alpha=share / len(questions), budget=budget) for question in asked(index)]
+        share /= len(questions)
+        verdicts = [fresh.judge(question, alpha=share, budget=budget).verdict for question in asked(index)]
         return together(verdicts)
 
     costs = study.costs(first, pilot.seed)

@@ -7,6 +7,7 @@ which they finish can change a verdict.
 from __future__ import annotations
 
 from collections.abc import Callable
+from time import perf_counter
 
 import numpy as np
 import numpy.typing as npt
@@ -15,11 +16,12 @@ from resilience_sim import units
 from resilience_sim.experiments.workers import Row, pickled, replicate
 from resilience_sim.studies.question import Question, Situation, Study, effort_for
 from resilience_sim.verdicts.looks import Judge
-from resilience_sim.verdicts.verdict import Reading, ShareTest, Verdict
+from resilience_sim.verdicts.verdict import Reading, ShareTest
 
 __all__ = ["Runs", "looks"]
 
 Tick = Callable[[str], None]
+ASKING_S = 0.004  # a block that takes longer is worth asking another process for
 
 
 def looks(budget: int, *, first: int = 8, factor: float = 1.25) -> list[int]:
@@ -57,11 +59,17 @@ class Runs:
         """The first `count` replications of a situation, in index order."""
         rows = self._rows.setdefault(situation, [])
         missing = range(len(rows), count)
-        # A block of events takes less time than to ask another process for it.
-        if self.workers == 1 or len(missing) < 2 or effort_for(self.study, situation).block > 1:
-            rows.extend(self.study.replicate(situation, self.seed, index) for index in missing)
+        if self.workers > 1 and len(missing) > 1 and effort_for(self.study, situation).block > 1:
+            # Some blocks of events take less time than to ask another process for one; the first one tells.
+            began = perf_counter()
+            rows.append(self.study.replicate(situation, self.seed, missing[0]))
+            asks, missing = perf_counter() - began > ASKING_S, missing[1:]
         else:
+            asks = self.workers > 1
+        if asks and len(missing) > 1:
             rows.extend(replicate(self._pickled, situation, self.seed, missing, self.workers))
+        else:
+            rows.extend(self.study.replicate(situation, self.seed, index) for index in missing)
         return rows[:count]
 
     def outcomes(self, question: Question, situation: Situation, count: int) -> npt.NDArray[np.int8]:
@@ -72,8 +80,8 @@ class Runs:
 
     def judge(
         self, question: Question, *, alpha: float, situation: Situation | None = None, budget: int | None = None
-    ) -> Verdict:
-        """The verdict on a question, or on the same claim in another situation.
+    ) -> Judge:
+        """The judge of a question, or of the same claim in another situation, once there is an answer or no budget.
 
         Parameters
         ----------
@@ -102,4 +110,4 @@ class Runs:
             if not judge.open:
                 break
         self.tick(f"{claim.id} {question.scenario}")
-        return judge.verdict
+        return judge
