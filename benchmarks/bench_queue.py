@@ -2,7 +2,8 @@
 
 ``python -m benchmarks.bench_queue`` prints, for a day of 24 h with 8,640 callers on average, the time of draws and
 simulation together against an ordinary SimPy model (a process per caller), the SimPy reference engine, Ciw where it is
-installed and C++ (``g++ -O3``) where there is a compiler; then the cost of 10³ to 10⁶ callers with the peak memory.
+installed and C++ (``g++ -O3``) where there is a compiler; a day with an hour's surge, redial, three levels of
+escalation and calls back against the SimPy reference engine; then the cost of 10³ to 10⁶ callers with the peak memory.
 A ratio is printed only after the models compared agree in mean wait and abandonment within statistical error.
 """
 
@@ -18,13 +19,28 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import simpy
 
-from resilience_sim.models.queue import Callers, Outcome, QueueInputs, Rate, Redial, draw, kernel, reference
-from resilience_sim.randomness import Exponential, Streams
+from resilience_sim.models.queue import (
+    CallBacks,
+    Callers,
+    Condition,
+    Ladder,
+    Level,
+    Outage,
+    Outcome,
+    QueueInputs,
+    Rate,
+    Redial,
+    draw,
+    kernel,
+    reference,
+)
+from resilience_sim.randomness import Deterministic, Exponential, LogNormal, Streams
 from resilience_sim.timelines import Timeline, constant
 
 DAY_S, RATE, AGENTS, HANDLING_S, PATIENCE_S = 86400.0, 0.1, 26, 240.0, 120.0
@@ -174,6 +190,53 @@ def compare(full: bool) -> None:
         print(f"  {name}: {1000 * np.median(spent[name]):.3f} ms a day, {ratio:.1f} x the kernel's time")
 
 
+SURGE = Timeline(np.array([0.0, 10, 11]) * 3600, [0.09, 0.4, 0.09])
+REFERENCE_DAYS = 2  # a round of the surge day
+
+
+def surge_inputs() -> QueueInputs:
+    """The full day with a surge from 10 to 11 h, when an application fails; levels called on 10, 20 and 30 waiting."""
+    levels = tuple(
+        Level(
+            f"level {k}", people, LogNormal.from_median(600.0 * k, 0.5), Condition("waiting", "at_least", 10 * k, 60.0),
+            Condition("waiting", "at_most", 2, 1800.0), call_ups=60,
+        )
+        for k, people in ((1, 8), (2, 15), (3, 30))
+    )  # fmt: skip
+    back = CallBacks(Exponential(180.0), Deterministic(3600.0), reserve=2, gap_s=10.0)
+    outage = Outage(SURGE.map(lambda rate: np.where(rate > 0.1, 0.6, 0.0)), factor=0.5, back=back)
+    callers = replace(inputs(full=True).callers[0], arrivals=Rate(SURGE))
+    return replace(inputs(full=True), callers=(callers,), ladder=Ladder(levels), outage=outage)
+
+
+def compare_surge() -> None:
+    """The kernel against the reference on a day with all that the plans ask for; both must give the same days."""
+    print("surge day with redial, three levels and calls back - draws included")
+    queue = surge_inputs()
+    path = kernel.simulate(queue, draw(queue, Streams(1, 0)))  # compiled or loaded
+    made, called = np.count_nonzero(path.outcome), np.isfinite(path.called_s).sum()
+    print(f"  day 0: {made} attempts, {called} call-ups, {np.isfinite(path.back_end_s).sum()} calls back made")
+
+    def days(simulate: Callable, which: range) -> list[Day]:
+        results = []
+        for replication in which:
+            path = simulate(queue, draw(queue, Streams(1, replication)))
+            results.append((path.waited_s.sum(), float(np.count_nonzero(path.outcome == Outcome.ABANDONED))))
+        return results
+
+    spent: dict[str, list[float]] = {"kernel": [], "reference": []}
+    for k in range(ROUNDS // 3):
+        chosen = range(k * REFERENCE_DAYS, (k + 1) * REFERENCE_DAYS)
+        seconds, ours = timed(lambda chosen=chosen: days(kernel.simulate, range(chosen.start, chosen.start + BLOCK)))
+        slow, theirs = timed(lambda chosen=chosen: days(reference.simulate, chosen))
+        assert ours[:REFERENCE_DAYS] == theirs, "the engines give different days"
+        spent["kernel"].append(seconds)
+        spent["reference"].append(slow)
+    ratio = np.median(np.divide(spent["reference"], spent["kernel"]))
+    print(f"  kernel: {1000 * np.median(spent['kernel']):.3f} ms a day")
+    print(f"  SimPy reference: {1000 * np.median(spent['reference']):.1f} ms a day, {ratio:.1f} x the kernel's time")
+
+
 def scaling() -> None:
     print("cost by number of callers (draws and simulation, a process of its own each)")
     for callers in (10**3, 10**4, 10**5, 10**6):
@@ -209,6 +272,7 @@ def main() -> None:
         return
     compare(full=False)
     compare(full=True)
+    compare_surge()
     scaling()
 
 

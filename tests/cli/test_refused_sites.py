@@ -179,7 +179,7 @@ RUNTIME = "      bounds: {min: 0.5, max: 24, step: 0.5}"
         (CALLS, "at_least: site.restoration.reserve", "at_least: site.ups.load", "- {id: P4-18.a",
          "has a limit in W for 'runtime_after_check'; accepted is one in min"),
         (CALLS, "appliances_off", "gadgets_off", "- {id: P4-17.a", "reads P4-17 as 'gadgets_off'"),
-        (UTILITY, "P1-11", "P1-91", "", "the plan lacks clause P1-11; its study needs P1-08, P1-09"),
+        (UTILITY, "P1-11", "P1-91", "", "the plan lacks clause P1-11; its study needs P1-02, P1-07"),
     ],
 )  # fmt: skip
 def test_a_number_or_a_claim_that_no_study_can_ask_is_refused_with_its_line(

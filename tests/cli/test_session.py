@@ -21,8 +21,8 @@ def own(tmp_path: Path, slug: str) -> str:
 @pytest.mark.parametrize(
     ("slug", "files"),
     [
-        ("network-operations", ["plan.yaml", "site.yaml"]),
-        ("kindergarten", ["plan.yaml", "site.yaml", "building.yaml"]),
+        ("network-operations", ["plan.yaml", "site.yaml", "calltree.yaml", "faults.yaml"]),
+        ("kindergarten", ["plan.yaml", "site.yaml", "building.yaml", "calltree.yaml"]),
     ],
 )
 def test_every_file_that_is_read_is_hashed_and_never_replaced(slug: str, files: list[str], tmp_path: Path) -> None:

@@ -181,7 +181,8 @@ def test_the_verdict_figure_shows_each_share_interval_and_requirement(rows: list
         else:
             assert y not in shares
         label = axes.get_yticklabels()[y].get_text()
-        assert label.startswith(f"{row.question.claim.id} · {measure_name(row.question.measure, 'en')} ≥ ")
+        sign = "≥" if row.question.relation == "at_least" else "≤"
+        assert label.startswith(f"{row.question.claim.id} · {measure_name(row.question.measure, 'en')} {sign} ")
 
 
 def test_the_breaking_figure_shows_both_ends_of_each_bracket(rows: list[CheckedClaim]) -> None:
@@ -231,7 +232,7 @@ def test_nothing_to_draw_is_refused(rows: list[CheckedClaim]) -> None:
 
 
 def test_the_event_figure_shows_the_event_that_is_measured(study: UtilityCallCentre) -> None:
-    situation = study.questions()[0].situation
+    situation = next(question for question in study.questions() if question.clause == "P1-09").situation
     # An event in whose hours before no response is still in force from an earlier rise.
     replication = next(k for k in range(50) if study.trace(situation, SEED, k).general[0][0] == 0.0)
     trace = study.trace(situation, SEED, replication)

@@ -25,7 +25,7 @@ from resilience_sim.plans.register import Plan
 from resilience_sim.plans.site import Fact, Site
 from resilience_sim.reports.proposing import proposals
 from resilience_sim.studies import bind, supply, supply_outages
-from resilience_sim.studies.call_centre import CallCentre
+from resilience_sim.studies.call_centre import STUDIES, CallCentre
 from resilience_sim.studies.call_centre_supply import Setting
 from resilience_sim.studies.parts import part
 from resilience_sim.studies.question import Question
@@ -136,7 +136,7 @@ def test_every_power_clause_has_a_claim_and_every_reading_of_it_is_asked() -> No
     for clause in PLAN.clauses:
         if clause.model == "power":
             assert clause.claims, clause.id
-    claims = [(clause, claim) for clause, claim in PLAN.claims() if clause.model != "egress"]
+    claims = PLAN.claims(STUDIES)
     read = {(key, name) for _, claim in claims for key, name in claim.readings.items()}
     read |= {(clause.id, claim.interpretation) for clause, claim in claims if claim.interpretation}
     readings = {(c.id, i.id) for c in PLAN.clauses if c.model == "power" for i in c.interpretations}
@@ -145,9 +145,7 @@ def test_every_power_clause_has_a_claim_and_every_reading_of_it_is_asked() -> No
 
 def test_every_claim_is_asked_in_the_scenarios_that_it_fits() -> None:
     replayed = CallCentre(PLAN, SITE, record([1.0, 5.0]))
-    for clause, claim in PLAN.claims():
-        if clause.model == "egress":  # asked in fires: see test_call_centre_evacuation.py
-            continue
+    for _, claim in PLAN.claims(STUDIES):
         here, there = ([q.scenario for q in s.questions() if q.claim.id == claim.id] for s in (study(), replayed))
         if claim.interpretation == "enough" or claim.study == "restoration":
             assert tuple(here) == (*RETURNS, *(() if claim.study == "outage_length" else ("in_a_row",)))

@@ -30,7 +30,7 @@ from resilience_sim.plans.register import Plan
 from resilience_sim.plans.site import Fact, Site
 from resilience_sim.reports.proposing import proposals
 from resilience_sim.studies import bind, supply, supply_outages
-from resilience_sim.studies.network_operations import NetworkOperations
+from resilience_sim.studies.network_operations import STUDIES, NetworkOperations
 from resilience_sim.studies.network_supply import NetworkSupplies, Setting
 from resilience_sim.studies.parts import part
 from resilience_sim.studies.question import Question
@@ -136,8 +136,9 @@ def test_every_power_clause_has_a_claim_and_every_reading_of_it_is_asked() -> No
     for clause in PLAN.clauses:
         if clause.model == "power":
             assert clause.claims, clause.id
-    read = {(key, name) for _, claim in PLAN.claims() for key, name in claim.readings.items()}
-    read |= {(clause.id, claim.interpretation) for clause, claim in PLAN.claims() if claim.interpretation}
+    claims = PLAN.claims(STUDIES)
+    read = {(key, name) for _, claim in claims for key, name in claim.readings.items()}
+    read |= {(clause.id, claim.interpretation) for clause, claim in claims if claim.interpretation}
     readings = {(c.id, i.id) for c in PLAN.clauses if c.model == "power" for i in c.interpretations}
     assert read == readings
 
@@ -152,7 +153,7 @@ def test_every_claim_is_asked_in_the_scenarios_that_it_fits() -> None:
 
     returns = {"normal_day", "storm_day", "pledge"}
     replayed = scenarios(NetworkOperations(PLAN, SITE, record([1.0, 5.0])))
-    for (_, claim), found in zip(PLAN.claims(), scenarios(study()).values(), strict=True):
+    for (_, claim), found in zip(PLAN.claims(STUDIES), scenarios(study()).values(), strict=True):
         if claim.interpretation == "enough":
             assert found == returns | (set() if claim.study == "outage_length" else {"in_a_row"})
             assert replayed[claim.id] == returns | {"replay"}

@@ -48,7 +48,9 @@ def test_the_plan_is_read_to_the_letter(study: UtilityCallCentre) -> None:
 
 def test_every_claim_is_asked_in_every_scenario_it_fits(study: UtilityCallCentre) -> None:
     asked = [(q.clause, q.claim.id, q.scenario) for q in study.questions()]
-    assert len(asked) == len(set(asked)) == 2 + 2 * 8
+    of_responses = [row for row in asked if row[0] in ("P1-09", "P1-13")]
+    assert len(of_responses) == len(set(of_responses)) == 2 + 2 * 8
+    assert len(asked) == len(set(asked)) == 18 + 2 + 2 + 1 + 2 + 2 + 2 * 2
     assert ("P1-09", "P1-09.a", "linyi_storm") not in asked
 
 
@@ -114,7 +116,7 @@ def test_a_response_outlives_the_time_that_is_measured_and_costs_until_people_ar
 
 
 def test_a_choice_reads_the_boundary_and_the_unit_of_its_quantity(study: UtilityCallCentre) -> None:
-    question = study.questions()[0]
+    question = next(one for one in study.questions() if one.clause == "P1-09")
     chosen = study.chosen(question, (1.0, 5.0, 120.0)).situation
     assert isinstance(chosen, Event)
     assert (chosen.rules.general_lines, chosen.rules.general_agents, chosen.rules.advance_s) == (2, 5, 7200.0)
@@ -127,7 +129,8 @@ def test_a_choice_reads_the_boundary_and_the_unit_of_its_quantity(study: Utility
         for clause in study.plan.clauses
     ]
     other = UtilityCallCentre(study.plan.model_copy(update={"clauses": tuple(clauses)}), study.site)
-    chosen = other.chosen(other.questions()[0], (1.0, 5.0, 120.0)).situation
+    question = next(one for one in other.questions() if one.clause == "P1-09")
+    chosen = other.chosen(question, (1.0, 5.0, 120.0)).situation
     assert isinstance(chosen, Event)
     assert chosen.rules.general_lines == 1
 
@@ -142,7 +145,7 @@ def test_more_extra_agents_help_on_the_same_events(study: UtilityCallCentre) -> 
         for n in (0, 3, 10, 40)
     ]  # fmt: skip
     assert means == sorted(means)
-    assert means[-1] > means[0] + 20
+    assert means[-1] > means[0] + 10  # one deputy head calls them one by one, and only 36 are off shift
 
 
 def test_more_load_hurts_on_the_same_events(study: UtilityCallCentre) -> None:
@@ -166,7 +169,7 @@ def test_the_storm_day_has_the_reported_calls(study: UtilityCallCentre) -> None:
 
 
 def test_costs_rise_with_every_easier_choice(study: UtilityCallCentre) -> None:
-    question = study.questions()[0]
+    question = next(one for one in study.questions() if one.clause == "P1-09")
     costs = study.costs(question, 7)
     assert costs.shape == tuple(len(choice.values) for choice in study.choices(question))
     for axis in range(costs.ndim):

@@ -114,17 +114,26 @@ def show(
         Path | None,
         typer.Option("--building", metavar="FILE", help="Draw its site's building instead: .svg or .png."),
     ] = None,
+    calltree: Annotated[
+        Path | None,
+        typer.Option("--calltree", metavar="FILE", help="Draw its site's call tree instead: .svg or .png."),
+    ] = None,
     lang: LangOption = Lang.EN,
     to_json: JsonFile = None,
 ) -> None:
-    """Show a plan's clauses with their numbers, or all about one clause, or draw its site's building."""
+    """Show a plan's clauses with their numbers, or all about one clause, or draw its site's building or call tree."""
     from resilience_sim.plans.files import find, read_plan
     from resilience_sim.plans.wording import render
 
-    if building is not None:
-        if clause is not None or to_json is not None:
-            raise typer.BadParameter("a drawing has no clause and no --json; accepted is PLAN --building FILE")
-        _draw_building(find(plan), building, lang)
+    if building is not None or calltree is not None:
+        if clause is not None or to_json is not None or (building is not None and calltree is not None):
+            raise typer.BadParameter(
+                "a drawing has no clause and no --json; accepted is PLAN --building FILE or PLAN --calltree FILE"
+            )
+        if building is not None:
+            _draw_building(find(plan), building, lang)
+        elif calltree is not None:
+            _draw_calltree(find(plan), calltree, lang)
         return
     register, _ = read_plan(find(plan))
     if clause is not None:
@@ -150,6 +159,19 @@ def _draw_building(folder: Path, file: Path, lang: Lang) -> None:
 
     may_write(file, inputs=[folder / name for name in ("plan.yaml", "site.yaml", BUILDING)])
     figure = building_figure(read_site(folder)[0], lang.value)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    save(figure, file)
+    typer.echo(f"wrote {file}")
+
+
+def _draw_calltree(folder: Path, file: Path, lang: Lang) -> None:
+    from resilience_sim.cli.session import may_write
+    from resilience_sim.plans.files import CALL_TREE, read_site
+    from resilience_sim.reports.calltree_figures import calltree_figure
+    from resilience_sim.reports.look import save
+
+    may_write(file, inputs=[folder / name for name in ("plan.yaml", "site.yaml", CALL_TREE)])
+    figure = calltree_figure(read_site(folder)[0], lang.value)
     file.parent.mkdir(parents=True, exist_ok=True)
     save(figure, file)
     typer.echo(f"wrote {file}")
@@ -241,7 +263,9 @@ def _validated(name: str) -> dict[str, Any]:
     if site is None and (folder / BUILDING).exists():
         raise PlanError("needs the facts of a site; accepted is a site.yaml beside it", place=Place(folder / BUILDING))
     building = None if site is None or site.building is None else _building(site)
-    return {**_counts(plan), "facts": None if site is None else len(site.facts), "building": building}
+    calltree = None if site is None or site.calltree is None else _calltree(plan, site)
+    facts = None if site is None else len(site.facts)
+    return {**_counts(plan), "facts": facts, "building": building, "calltree": calltree}
 
 
 def _building(site: Site) -> dict[str, int]:
@@ -254,6 +278,18 @@ def _building(site: Site) -> dict[str, int]:
     return {"spaces": len(building.spaces), "doors": len(building.doors), "people": people}
 
 
+def _calltree(plan: Plan, site: Site) -> dict[str, int]:
+    """What there is of a call tree that the machine takes, and that keeps to the plan's deadlines."""
+    from resilience_sim.plans.calltree_checks import check_due
+    from resilience_sim.studies.call_trees import check_call_tree
+
+    tree = site.calltree
+    assert tree is not None
+    check_due(tree, plan, site)
+    check_call_tree(site)
+    return {"roles": len(tree.roles), "chains": len(tree.chains)}
+
+
 def _verdict(result: dict[str, Any]) -> str:
     if not result["ok"]:
         return str(result["error"])
@@ -264,7 +300,11 @@ def _verdict(result: dict[str, Any]) -> str:
     if result["building"] is not None:
         counted = ", ".join(f"{name} {count}" for name, count in result["building"].items())
         building = f", building.yaml read: {counted}"
-    return f"ok  {result['plan']}: {counts}, {site}{building}"
+    calltree = ""
+    if result["calltree"] is not None:
+        counted = ", ".join(f"{name} {count}" for name, count in result["calltree"].items())
+        calltree = f", calltree.yaml read: {counted}"
+    return f"ok  {result['plan']}: {counts}, {site}{building}{calltree}"
 
 
 def _plan_file(name: str) -> Path:

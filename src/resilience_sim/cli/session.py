@@ -73,11 +73,11 @@ def input_files(bound: Sequence[Bound], record: Path | None) -> list[Path]:
 
 
 def _files(folder: Path) -> list[Path]:
-    """The files of a plan: its building too, where it has one."""
-    from resilience_sim.plans.files import BUILDING
+    """The files of a plan: its building, call tree and faults too, where it has them."""
+    from resilience_sim.plans.files import BUILDING, CALL_TREE, FAULTS
 
-    building = folder / BUILDING
-    return [folder / "plan.yaml", folder / "site.yaml", *([building] if building.exists() else [])]
+    beside = [folder / name for name in (BUILDING, CALL_TREE, FAULTS)]
+    return [folder / "plan.yaml", folder / "site.yaml", *(file for file in beside if file.exists())]
 
 
 def json_file(where: str | None) -> Path | None:

@@ -9,6 +9,8 @@
        │                  outage_calls ── surge           calls that outages bring; a storm day known by its calls
        └── calls, counts ── call_fit                      logs of calls: handling, patience, redial, day factor
 
+    failure_day, call_surge                               an application down, calls that grow abnormally
+    fault_times, lognormal_fit, proportions               logs of repairs and of call-outs: rates, times, shares
     smoke                                                 a fire that grows: how long a way out can be used
 
 Underneath stand ``survival`` (times not seen to their end) and ``quantiles`` (a law given by its quantiles). What

@@ -11,16 +11,24 @@ from pydantic import BaseModel, ValidationError
 from resilience_sim.errors import PlanError
 from resilience_sim.plans.building import Layout
 from resilience_sim.plans.building_checks import check_numbers, check_shape
+from resilience_sim.plans.calltree import CallTree
+from resilience_sim.plans.calltree_checks import check_numbers as check_calltree_numbers
+from resilience_sim.plans.calltree_checks import check_shape as check_calltree_shape
 from resilience_sim.plans.document import Document, Path_, parse_document, read_text, short
+from resilience_sim.plans.faults import Repairs
+from resilience_sim.plans.faults_checks import check_numbers as check_fault_numbers
+from resilience_sim.plans.faults_checks import check_shape as check_fault_shape
 from resilience_sim.plans.register import Plan
 from resilience_sim.plans.site import Site
 
 __all__ = [
-    "BUILDING", "Document", "find", "library", "parse_document", "read_building", "read_plan", "read_site", "read_text",
-    "validated",
+    "BUILDING", "CALL_TREE", "Document", "FAULTS", "find", "library", "parse_document", "read_building",
+    "read_call_tree", "read_faults", "read_plan", "read_site", "read_text", "validated",
 ]  # fmt: skip
 
 BUILDING = "building.yaml"
+CALL_TREE = "calltree.yaml"
+FAULTS = "faults.yaml"
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -127,7 +135,8 @@ def read_plan(path: Path) -> tuple[Plan, Document]:
 def read_site(path: Path) -> tuple[Site, Document]:
     """Read and validate a site file, or the ``site.yaml`` of a folder; as :func:`read_plan`.
 
-    A ``building.yaml`` beside it is read too, and is the site's building.
+    A ``building.yaml`` beside it is read too, and is the site's building; a ``faults.yaml`` tells what can break in
+    it, and a ``calltree.yaml`` who tells whom.
     """
     file = path / "site.yaml" if path.is_dir() else path
     document = parse_document(file, read_text(file))
@@ -135,6 +144,12 @@ def read_site(path: Path) -> tuple[Site, Document]:
     beside = file.with_name(BUILDING)
     if beside.exists():
         site = site.with_building(read_building(beside, site, document))
+    tree = file.with_name(CALL_TREE)
+    if tree.exists():
+        site = site.with_calltree(read_call_tree(tree, site, document))
+    faults = file.with_name(FAULTS)
+    if faults.exists():
+        site = site.with_repairs(read_faults(faults, site, document))
     return site, document
 
 
@@ -158,3 +173,21 @@ def read_building(file: Path, site: Site, site_document: Document | None = None)
     check_shape(layout)
     check_numbers(layout, site, site_document)
     return layout
+
+
+def read_faults(file: Path, site: Site, site_document: Document | None = None) -> Repairs:
+    """Read a file of faults and validate it with the facts of its site; as :func:`read_building`."""
+    document = parse_document(file, read_text(file))
+    repairs = validated(document, Repairs).from_file(document)
+    check_fault_shape(repairs)
+    check_fault_numbers(repairs, site, site_document)
+    return repairs
+
+
+def read_call_tree(file: Path, site: Site, site_document: Document | None = None) -> CallTree:
+    """Read a call tree's file and validate it with the facts of its site; as :func:`read_building`."""
+    document = parse_document(file, read_text(file))
+    tree = validated(document, CallTree).from_file(document)
+    check_calltree_shape(tree)
+    check_calltree_numbers(tree, site, site_document)
+    return tree

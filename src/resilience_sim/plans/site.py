@@ -14,6 +14,8 @@ from resilience_sim.plans.fields import FactName, Frozen, Number, Slug, Text, Un
 
 if TYPE_CHECKING:
     from resilience_sim.plans.building import Layout
+    from resilience_sim.plans.calltree import CallTree
+    from resilience_sim.plans.faults import Repairs
 
 __all__ = ["Fact", "Grade", "Range", "Site"]
 
@@ -78,6 +80,8 @@ class Site(Frozen):
     facts: Annotated[dict[FactName, Fact], Field(min_length=1)]
 
     _building: Layout | None = PrivateAttr(None)
+    _repairs: Repairs | None = PrivateAttr(None)
+    _calltree: CallTree | None = PrivateAttr(None)
 
     @property
     def building(self) -> Layout | None:
@@ -89,6 +93,28 @@ class Site(Frozen):
         housed = self.model_copy()
         housed._building = layout
         return housed
+
+    @property
+    def calltree(self) -> CallTree | None:
+        """The call tree that stands beside it; ``None`` where no ``calltree.yaml`` does."""
+        return self._calltree
+
+    def with_calltree(self, tree: CallTree) -> Site:
+        """The same site with a call tree."""
+        reached = self.model_copy()
+        reached._calltree = tree
+        return reached
+
+    @property
+    def repairs(self) -> Repairs | None:
+        """What can break, and all there is against it; ``None`` where no ``faults.yaml`` stands beside the site."""
+        return self._repairs
+
+    def with_repairs(self, repairs: Repairs) -> Site:
+        """The same site with what can break."""
+        told = self.model_copy()
+        told._repairs = repairs
+        return told
 
     def fact(self, name: str) -> Fact:
         """The fact with this name.

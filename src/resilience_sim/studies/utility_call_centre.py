@@ -6,13 +6,20 @@ day (an event may begin at any, the storm by day), outage calls from every line 
 shift, the fewest agents that hold the standard in its busiest ordinary hour; the plan's rules add to it:
 
 * a response is in force from its trigger being reached until it has been unmet for ``call_up.released_after``;
-* person k is called when more than k extra people are wanted, decides and travels, and leaves when no longer wanted;
-  the specialist is on site and only has to be told;
+* people are called along the site's call tree: the agent on duty reaches the deputy head, who decides and calls agents
+  off shift one after the other, until as many as are wanted have said that they come; each travels, and leaves when no
+  longer wanted; the specialist is on site and only has to be told, and tells the next shift;
 * while a response is in force, the shift that ends stays for the overtime, and the next one comes early;
+* where the next shift is read to relieve the one on duty (P1-11), that one leaves as it comes;
 * under *replaces* the major level wants its own people in all, under *adds* those of the general level as well.
 
 Planned outages bring no calls, since customers were told; they count towards the major trigger where the plan's words
 are read that way.
+
+Triggers are judged by events just below them (P1-08: as many lines go out at once as start no response; P1-12: the
+general response has to do); longer and earlier shifts by the service level with them, less that without, on the same
+events and calls; the hand-over of a major response by the agents fewer at it than before (P1-14); and the lead of the
+duty room by the time in which all specialists are on seats (P1-02).
 
 Scenarios: ``district`` (events of a fitted outage law; a general event never reaches the major level), ``linyi_storm``
 (the storm day of 25 July 2013, always a major event) and ``replay`` (the events of a record).
@@ -34,8 +41,10 @@ from resilience_sim.hazards.outages import LineOutages
 from resilience_sim.plans.claims import Claim, share_of_events
 from resilience_sim.plans.register import Clause, Plan
 from resilience_sim.plans.site import Site
+from resilience_sim.studies.call_trees import UNCHANGED, Changes
+from resilience_sim.studies.limits import decided
 from resilience_sim.studies.line_events import YEARS
-from resilience_sim.studies.needs import Needs, from_on
+from resilience_sim.studies.needs import SHARE, Needs, from_on
 from resilience_sim.studies.question import Axis, Choice, Effort, Question, Situation
 from resilience_sim.studies.utility_event import Event, EventTrace, Load, Rules, Strike, UtilityEvents
 from resilience_sim.studies.utility_facts import UTILITY_FACTS, UTILITY_RULES
@@ -46,12 +55,34 @@ __all__ = ["MEASURES", "NEEDS", "STUDIES", "UtilityCallCentre"]
 
 Floats = npt.NDArray[np.float64]
 
-STUDIES = {"general_response": "general", "major_response": "major"}
+STUDIES = {
+    "general_response": "general",
+    "major_response": "major",
+    "general_trigger": "general",
+    "major_trigger": "general",
+    "overtime": "general",
+    "early_shift": "general",
+    "longer_shifts": "major",
+    "hand_over": "major",
+    "leading": "major",
+}
+"""Level of the events that a study is about."""
 MEASURES = {"service_level": "%", "answer_rate": "%"}
+COMPARED = {"service_gain": "%"}
+OF_STUDY: Mapping[str, Mapping[str, str]] = {
+    **dict.fromkeys(("general_response", "major_response", "general_trigger", "major_trigger"), MEASURES),
+    "overtime": COMPARED,
+    "early_shift": COMPARED,
+    "longer_shifts": COMPARED,
+    "hand_over": {"hand_over_drop": "agents"},
+    "leading": {"leaderless": "min"},
+}
 NEEDS = Needs(
     facts=UTILITY_FACTS,
     rules=UTILITY_RULES,
     quantities={
+        ("P1-02", "specialists"): from_on(0.0, "persons"),
+        ("P1-07", "agents_willing"): replace(SHARE, optional=True),
         ("P1-08", "lines"): from_on(0.0, "lines"),
         ("P1-09", "extra_agents"): from_on(0.0, "agents"),
         ("P1-09", "released_after"): from_on(0.0, "s", optional=True),
@@ -60,10 +91,17 @@ NEEDS = Needs(
         ("P1-12", "lines"): from_on(0.0, "lines"),
         ("P1-13", "extra_agents"): from_on(0.0, "agents"),
         ("P1-13", "specialists"): from_on(0.0, "persons"),
+        ("P1-14", "overtime"): from_on(0.0, "s", optional=True),
+        ("P1-14", "advance"): from_on(0.0, "s", optional=True),
     },
-    measures=dict.fromkeys(STUDIES, MEASURES),
-    interpretations={"P1-12": ("planned_not_counted", "planned_counted"), "P1-13": ("replaces", "adds")},
+    measures=OF_STUDY,
+    interpretations={
+        "P1-11": ("shifts_overlap", "shifts_replace"),
+        "P1-12": ("planned_not_counted", "planned_counted"),
+        "P1-13": ("replaces", "adds"),
+    },
 )
+RESPONSES = ("general_response", "major_response")  # whose loads may grow, and whose numbers may be set
 YEARS_ELSEWHERE = 60  # enough to sample a dozen events at each of many sites
 DOUBLING = (0, 1, 2, 3, 5, 10, 20, 40)  # extra agents offered: neighbours differ enough to be told apart
 
@@ -96,7 +134,7 @@ class UtilityCallCentre:
         plain = self.rules({})
         general, major = int(plain.general_lines), int(plain.major_lines)
         levels = {"general": (general, major - 1), "major": (major, None)}
-        self.events = UtilityEvents(site, levels, record, years=years)
+        self.events = UtilityEvents(site, levels, record, years=years, changes=self._willing())
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickled by what it is made of; drawn events stay behind."""
@@ -134,18 +172,43 @@ class UtilityCallCentre:
         if claim.interpretation is not None:
             readings[clause.id] = claim.interpretation
         load = Load(Strike(scenario, STUDIES[claim.study]), self.site.base("outage_calls.share_who_call"))
-        unit = MEASURES[claim.measure]
+        unit = OF_STUDY[claim.study][claim.measure]
         return Question(
             clause=clause.id,
             claim=claim,
             interpretation=" + ".join(readings[key] for key in sorted(readings, reverse=True)),
             scenario=scenario,
-            situation=Event(load, self.rules(readings)),
+            situation=self._event(claim, load, readings),
             measure=claim.measure,
             unit=unit,
             limit=from_base(self._limit(clause, claim), unit),
             required=share_of_events(claim.in_)[0],
         )
+
+    def _event(self, claim: Claim, load: Load, readings: Mapping[str, str]) -> Event:
+        """The situation of a claim: the rules under its readings, and what they are compared with."""
+        rules = self.rules(readings)
+        match claim.study:
+            case "overtime":
+                return Event(load, rules, replace(rules, overtime_s=0.0))
+            case "early_shift":
+                early = replace(rules, relieves=readings.get("P1-11") == "shifts_replace")
+                return Event(load, early, replace(rules, advance_s=0.0))
+            case "longer_shifts" | "hand_over":
+                longer = replace(
+                    rules,
+                    overtime_s=self._stated("P1-14", "overtime", "call_up.overtime"),
+                    advance_s=self._stated("P1-14", "advance", "call_up.advance"),
+                )
+                if claim.study == "hand_over":
+                    return Event(load, longer, calls=False)
+                return Event(load, longer, replace(rules, overtime_s=0.0, advance_s=0.0))
+            case "leading":
+                return Event(load, rules, calls=False)
+            case "general_trigger":  # as many lines go out at once as do not start a response
+                most = replace(load.strike, lines_at_once=max(1, int(rules.general_lines) - 1))
+                return Event(replace(load, strike=most), rules)
+        return Event(load, rules)
 
     def _limit(self, clause: Clause, claim: Claim) -> float:
         if claim.limit.startswith("site."):
@@ -168,7 +231,13 @@ class UtilityCallCentre:
             overtime_s=self._stated("P1-10", "overtime", "call_up.overtime"),
             advance_s=self._stated("P1-11", "advance", "call_up.advance"),
             released_after_s=self._stated("P1-09", "released_after", "call_up.released_after"),
+            leaders=int(self._stated("P1-02", "specialists")),
         )
+
+    def _willing(self) -> Changes:
+        """The share of agents who come when called, where the plan states one (P1-07)."""
+        share = decided(self.plan, "P1-07", "agents_willing")
+        return UNCHANGED if share is None else UNCHANGED.with_fact("call_up.agents_follow", share)
 
     def _stated(self, clause: str, quantity: str, instead: str | None = None) -> float:
         """A quantity in force, in base units; where the plan leaves it open, the site's fact."""
@@ -183,8 +252,9 @@ class UtilityCallCentre:
     # ---- loads that may grow
 
     def axes(self, question: Question) -> Sequence[Axis]:
-        """Share of customers who call, customers on a line, and lines going out at once."""
-        del question  # every question of this plan has the same loads
+        """Share of customers who call, customers on a line, lines going out at once; none where rules are compared."""
+        if question.claim.study not in RESPONSES:
+            return ()
         share = tuple(float(v) for v in (0.5, 1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30))
         customers = tuple(float(v) for v in (25, 50, 100, 150, 200, 300, 400, 600, 800, 1000, 1571, 2000, 2600, 3690))
         return (
@@ -207,17 +277,19 @@ class UtilityCallCentre:
     # ---- what may be chosen
 
     def options(self, question: Question) -> Sequence[str]:
-        """One: trigger, extra agents and early hand-over together."""
-        del question
-        return ("",)
+        """Trigger, extra agents and early hand-over of a response together; or specialists, of whom one has to lead."""
+        if question.claim.study == "leading":
+            return ("leaders",)
+        return ("",) if question.claim.study in RESPONSES else ()
 
     def cost_unit(self, question: Question) -> str:
-        """Staff-hours."""
-        del question
-        return "staff_hours_added"
+        """Staff-hours, or specialists."""
+        return "specialists" if question.option == "leaders" else "staff_hours_added"
 
     def choices(self, question: Question) -> Sequence[Choice]:
-        """Trigger, extra agents and early hand-over of the response that the question is about."""
+        """Trigger, extra agents and early hand-over of the response that the question is about; or the specialists."""
+        if question.option == "leaders":
+            return [self._choice("P1-02", "specialists", hardest_first=False)]
         clauses = ("P1-08", "P1-09", "P1-11") if question.clause == "P1-09" else ("P1-12", "P1-13", "P1-11")
         return [
             self._choice(clauses[0], "lines", hardest_first=True),
@@ -238,6 +310,8 @@ class UtilityCallCentre:
     def chosen(self, question: Question, values: Sequence[float]) -> Question:
         """The same question with trigger, extra agents and advance set, each in its quantity's unit."""
         event = _event(question.situation)
+        if question.option == "leaders":
+            return replace(question, situation=replace(event, rules=replace(event.rules, leaders=int(values[0]))))
         trigger, agents, advance = (
             (self.plan.clause(choice.clause).quantities[choice.quantity], value)
             for choice, value in zip(self.choices(question), values, strict=True)
@@ -256,6 +330,8 @@ class UtilityCallCentre:
         Extra people are alike, so the cost is linear in their number: the ends of the range give the rest.
         """
         choices = self.choices(question)
+        if question.option == "leaders":
+            return np.array(choices[0].values) - choices[0].values[0]
         triggers, agents, advances = (np.array(choice.values) for choice in choices)
         ends = np.array(
             [
@@ -280,7 +356,7 @@ class UtilityCallCentre:
     # ---- one event
 
     def replicate(self, situation: Situation, seed: int, replication: int) -> Mapping[str, float]:
-        """Service level and answer rate (both %), calls, and staff-hours added in one event."""
+        """What the rules come to in one event: see :meth:`~.utility_event.UtilityEvents.replicate`."""
         return self.events.replicate(_event(situation), seed, replication)
 
     def trace(self, situation: Situation, seed: int, replication: int) -> EventTrace:

@@ -2,7 +2,8 @@
 
 Second 0 is the instant at which the event's level is reached; the queue's own clock starts ``BEFORE_S`` earlier, from
 an empty centre. What no rule can change is drawn once and met by every rule that is compared: the *incident* (lines,
-hour, people's ways to work), and the calls it brings. What the rules do depends on the incident, not on the calls.
+hour), the calls it brings, and for each call-up who of the call tree answers, agrees to come, and how long they travel.
+What the rules do depends on the incident and the call-ups, not on the calls.
 """
 
 from __future__ import annotations
@@ -23,14 +24,25 @@ from resilience_sim.models.queue.inputs import Callers, Instants, Outcome, Queue
 from resilience_sim.models.queue.kernel import simulate
 from resilience_sim.models.queue.measures import measures, timelines
 from resilience_sim.plans.site import Site
-from resilience_sim.randomness import Exponential, LogNormal, Streams
+from resilience_sim.randomness import Exponential, LogNormal, Streams, derived_seed
+from resilience_sim.studies.call_trees import QUARTERS, UNCHANGED, CallTrees, Changes, on_site_s, places_s
 from resilience_sim.studies.call_up import Spells, in_force, present, staff_added_at_hand_over
 from resilience_sim.studies.line_events import AFTER_S, YEARS, LineEvents
 from resilience_sim.studies.ordinary_day import OrdinaryDay
+from resilience_sim.studies.utility_response import (
+    CallUp,
+    Response,
+    Rules,
+    drop,
+    during,
+    lead_times,
+    relieved,
+    wanted_in,
+)
 from resilience_sim.timelines import Timeline, constant
-from resilience_sim.units import DAY, HOUR
+from resilience_sim.units import DAY, HOUR, MINUTE
 
-__all__ = ["OBSERVED_S", "CallsAfter", "Event", "EventTrace", "Load", "Rules", "Strike", "UtilityEvents"]
+__all__ = ["OBSERVED_S", "CallsAfter", "Event", "EventTrace", "Load", "Rules", "Strike", "UtilityEvents", "call_law"]
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -38,29 +50,8 @@ Bools = npt.NDArray[np.bool_]
 BEFORE_S = HOUR  # so much of the ordinary day runs before the event, from an empty centre
 KEPT_EVENTS = 3000  # kept in the memory of each process, with their calls: about half a gigabyte
 OBSERVED_S = AFTER_S / 2  # how long calls are followed once an event has ended; the other half is left for the event
-PEOPLE, CALL_UPS = 100, 24  # lead times drawn in each event: more people than the plan's bounds allow
-
-
-@dataclass(frozen=True)
-class Rules:
-    """What the plan sets: lines from which a response starts, extra people, and how shifts hand over."""
-
-    general_lines: float
-    general_agents: int
-    major_lines: float
-    major_agents: int
-    specialists: int
-    adds: bool
-    planned_counted: bool
-    overtime_s: float
-    advance_s: float
-    released_after_s: float
-
-    @property
-    def major_people(self) -> int:
-        """Extra people wanted in all at the major level."""
-        own = self.major_agents + self.specialists
-        return own + self.general_agents if self.adds else max(own, self.general_agents)
+CALL_UP = "call_up"  # the chain of the call tree by which agents are called
+KEPT_CALL_UPS = 8 * KEPT_EVENTS
 
 
 @dataclass(frozen=True)
@@ -83,10 +74,22 @@ class Load:
 
 @dataclass(frozen=True)
 class Event:
-    """A situation: a load, met by the plan's rules."""
+    """A situation: a load, met by the plan's rules.
+
+    Parameters
+    ----------
+    load, rules
+        What strikes, and what is done.
+    against
+        Rules that they are compared with, on the same lines, people and calls.
+    calls
+        Whether calls are simulated; shifts and leaders can be asked about without.
+    """
 
     load: Load
     rules: Rules
+    against: Rules | None = None
+    calls: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,6 +148,8 @@ class UtilityEvents:
         Line outages to replay and the years they cover, if there are any.
     years
         Length of the drawn time from which a district's events come.
+    changes
+        What is otherwise than in the site's call tree.
     """
 
     def __init__(
@@ -154,22 +159,48 @@ class UtilityEvents:
         record: tuple[LineOutages, float] | None = None,
         *,
         years: int = YEARS,
+        changes: Changes = UNCHANGED,
     ) -> None:
         self.site = site
+        self.trees = CallTrees(site)
+        self.changes = changes
         self.levels = levels
-        self.lines = LineEvents(
-            site, self._call_law(site.base("outage_calls.share_who_call"), 1.0), record, years=years
-        )
+        self.lines = LineEvents(site, call_law(site, site.base("outage_calls.share_who_call")), record, years=years)
         self.day = OrdinaryDay(site)
         self._incident = lru_cache(maxsize=KEPT_EVENTS)(self._draw_incident)
         self._response = lru_cache(maxsize=4 * KEPT_EVENTS)(self._respond)
         self._calls = lru_cache(maxsize=KEPT_EVENTS)(self._draw_calls)
+        self._call_up = lru_cache(maxsize=KEPT_CALL_UPS)(self._draw_call_up)
 
     def replicate(self, event: Event, seed: int, replication: int) -> Mapping[str, float]:
-        """Service level and answer rate (both %), calls, and staff-hours added in one event."""
+        """What the rules come to in one event.
+
+        Service level and answer rate (both %), calls, staff-hours added and, where the rules are compared with others,
+        ``service_gain`` (points of service level that they are better). Where no calls are simulated: staff-hours,
+        ``hand_over_drop`` (agents fewer at a hand-over in a major response than just before it, at most) and
+        ``leaderless`` (minutes of major response with all specialists on seats).
+        """
         incident = self._incident(event.load.strike, seed, replication)
         response = self._response(event.rules, event.load.strike, seed, replication)
-        calls = self._calls(event.load, seed, replication)
+        if not event.calls:
+            led = event.rules.leaders > event.rules.specialists
+            return {
+                "added_hours": response.hours,
+                "hand_over_drop": drop(incident.roster, response, incident.hand_overs, incident.window_s),
+                "leaderless": 0.0 if led else during(response.major, incident.window_s) / MINUTE,
+            }
+        row = self._served(event.load, event.rules, seed, replication)
+        if event.against is None:
+            return {**row, "added_hours": response.hours}
+        other = self._served(event.load, event.against, seed, replication)
+        gain = row["service_level"] - other["service_level"]
+        return {**row, "added_hours": response.hours, "service_gain": gain}
+
+    def _served(self, load: Load, rules: Rules, seed: int, replication: int) -> Mapping[str, float]:
+        """Service level and answer rate (both %) and calls of one event."""
+        incident = self._incident(load.strike, seed, replication)
+        response = self._response(rules, load.strike, seed, replication)
+        calls = self._calls(load, seed, replication)
         inputs = replace(calls.queue, agents=_shifted(incident.roster + response.added, BEFORE_S))
         row = measures(
             inputs,
@@ -182,7 +213,6 @@ class UtilityEvents:
             "service_level": 100.0 if quiet else 100 * row["service_level"],
             "answer_rate": 100.0 if quiet else 100 * row["answer_rate"],
             "calls": row["calls"],
-            "added_hours": response.hours,
         }
 
     def added_hours(self, event: Event, seed: int, replication: int) -> float:
@@ -245,12 +275,10 @@ class UtilityEvents:
         return self._found(strike, lines.outages, min(lines.lasts_s, self.site.base("event.longest")), streams)
 
     def _found(self, strike: Strike, outages: LineOutages, window_s: float, streams: Streams) -> _Incident:
-        """Time of day and people's ways to work: with the lines, what neither calls nor rules can change."""
+        """Time of day and roster: with the lines, what neither calls nor rules can change."""
         # The storm comes between 8 and 20 h, other events at any hour.
         part, first = (DAY / 2, DAY / 3) if strike.scenario == "linyi_storm" else (DAY, 0.0)
         hour_s = first + part * streams.generator("event/hour").random()
-        decision_s, arrival = self.site.base("call_up.decision"), self._arrival()
-        lead_s = arrival.draw(streams.generator("call_up/arrival"), PEOPLE * CALL_UPS).reshape(PEOPLE, CALL_UPS)
         return _Incident(
             outages=outages,
             unplanned=outages.concurrency(),
@@ -258,8 +286,6 @@ class UtilityEvents:
             hour_s=hour_s,
             roster=self.day.roster(hour_s, AFTER_S),
             hand_overs=self.day.hand_overs(hour_s, AFTER_S),
-            travel_s=lead_s,
-            next_shift_s=decision_s + arrival.draw(streams.generator("call_up/next_shift"), CALL_UPS),
         )
 
     def _draw_calls(self, load: Load, seed: int, replication: int) -> _Calls:
@@ -269,10 +295,10 @@ class UtilityEvents:
         queue = self._queue(load, incident, streams)
         return _Calls(queue, draw(queue, streams))
 
-    def _respond(self, rules: Rules, strike: Strike, seed: int, replication: int) -> _Response:
+    def _respond(self, rules: Rules, strike: Strike, seed: int, replication: int) -> Response:
         return self._respond_to(self._incident(strike, seed, replication), rules, seed, replication)
 
-    def _respond_to(self, incident: _Incident, rules: Rules, seed: int, replication: int) -> _Response:
+    def _respond_to(self, incident: _Incident, rules: Rules, seed: int, replication: int) -> Response:
         """When each level is in force, and whom it puts on seats beyond the roster.
 
         A response goes on after the time that is measured, until its own rule releases people; it is followed for the
@@ -286,35 +312,47 @@ class UtilityEvents:
         until = {"released_after_s": rules.released_after_s, "end_s": end_s}
         general = in_force(incident.unplanned, rules.general_lines, **until)
         major = in_force(counted, rules.major_lines, **until)
-        wanted = _wanted(general, rules.general_agents).combine(_wanted(major, rules.major_people), np.maximum)
-        either = _wanted(general, 1).combine(_wanted(major, 1), np.maximum)
-        travel_s = incident.travel_s.copy()
-        # The specialists are on site; they are the first whom the major level adds.
-        travel_s[rules.general_agents : rules.general_agents + rules.specialists] = 0.0
-        called = present(wanted, travel_s + self.site.base("call_up.decision"), end_s=end_s)
+        wanted = wanted_in(general, rules.general_agents).combine(wanted_in(major, rules.major_people), np.maximum)
+        either = wanted_in(general, 1).combine(wanted_in(major, 1), np.maximum)
+        spells = in_force(either, 1, released_after_s=0.0, end_s=end_s)
+        call_ups = [
+            self._call_up(seed, replication, k, math.floor(QUARTERS * (incident.hour_s + start_s) / HOUR))
+            for k, (start_s, _) in enumerate(self._call_ups(wanted, spells, end_s))
+        ]
+        called = present(wanted, lead_times(rules, wanted, call_ups), end_s=end_s)
+        next_shift_s = np.array([one.next_shift_s for one in call_ups])
         added = called + staff_added_at_hand_over(
-            in_force(either, 1, released_after_s=0.0, end_s=end_s),
+            spells,
             incident.hand_overs,
             overtime_s=rules.overtime_s,
             advance_s=rules.advance_s,
-            lead_s=incident.next_shift_s,
+            lead_s=next_shift_s,
         )
-        return _Response(counted, general, major, added, added.integral(-7 * DAY, end_s) / HOUR)
+        if rules.relieves:
+            added = added - relieved(spells, incident.hand_overs, rules.advance_s, next_shift_s)
+        return Response(counted, general, major, added, added.integral(-7 * DAY, end_s) / HOUR)
 
-    def _arrival(self) -> LogNormal:
-        return LogNormal.from_median(self.site.base("call_up.arrival_median"), self.site.base("call_up.arrival_sigma"))
+    @staticmethod
+    def _call_ups(wanted: Timeline, spells: Spells, end_s: float) -> Spells:
+        """The spells for which people are called: those of a response, or those of the number that is wanted oftenest.
+
+        While a response lasts, more people may be wanted, and no longer, several times.
+        """
+        levels = sorted({int(value) for value in wanted.values.tolist() if value > 0})
+        every = [spells, *(in_force(wanted, level, released_after_s=0.0, end_s=end_s) for level in levels)]
+        return max(every, key=len)
+
+    def _draw_call_up(self, seed: int, replication: int, number: int, quarter: int) -> CallUp:
+        """Who comes when the people of an event are called up for the k-th time, seconds from that call-up.
+
+        Each call-up of an event has numbers of its own, the same whatever the rules are and however many are wanted.
+        """
+        streams = Streams(derived_seed(seed, f"call-up {number}"), replication)
+        alarm = self.trees.run(CALL_UP, streams, hour=quarter / QUARTERS % 24, changes=self.changes)
+        specialist_s, next_shift_s = (float(on_site_s(alarm, role)[0]) for role in ("specialist", "next_shift"))
+        return CallUp(places_s(alarm, len(alarm.roles["agents"]), "agents"), specialist_s, next_shift_s)
 
     # ---- calls
-
-    def _call_law(self, share: float, customers_scale: float) -> OutageCallLaw:
-        base = self.site.base
-        return OutageCallLaw(
-            share=share,
-            delay=LogNormal.from_median(base("outage_calls.delay_median"), base("outage_calls.delay_sigma")),
-            late_share=base("outage_calls.late_share"),
-            again_share=base("outage_calls.call_again_share"),
-            customers_scale=customers_scale,
-        )
 
     def _queue(self, load: Load, incident: _Incident, streams: Streams) -> QueueInputs:
         """The queue without its agents, in its own clock: the event starts at BEFORE_S."""
@@ -328,7 +366,7 @@ class UtilityEvents:
             most=int(base("redial.most")),
         )
         spread = math.sqrt(math.log1p(base("calls.day_factor_cv") ** 2))
-        law = self._call_law(load.share_who_call, load.customers_scale)
+        law = call_law(self.site, load.share_who_call, load.customers_scale)
         called = outage_calls(incident.outages.pick(slice(None), shift_s=BEFORE_S), law, streams)
         patience = Exponential(base("patience.mean"))
         ordinary = Callers(
@@ -348,6 +386,18 @@ class UtilityEvents:
         return QueueInputs((ordinary, outage), constant(0.0), horizon_s)
 
 
+def call_law(site: Site, share: float, customers_scale: float = 1.0) -> OutageCallLaw:
+    """How customers without power call, by a site's facts."""
+    base = site.base
+    return OutageCallLaw(
+        share=share,
+        delay=LogNormal.from_median(base("outage_calls.delay_median"), base("outage_calls.delay_sigma")),
+        late_share=base("outage_calls.late_share"),
+        again_share=base("outage_calls.call_again_share"),
+        customers_scale=customers_scale,
+    )
+
+
 @dataclass(frozen=True, eq=False)
 class _Incident:
     """What strikes one event and whom it finds; seconds from the event's start."""
@@ -358,8 +408,6 @@ class _Incident:
     hour_s: float
     roster: Timeline
     hand_overs: list[tuple[float, int, int]]
-    travel_s: Floats
-    next_shift_s: Floats
 
 
 @dataclass(frozen=True, eq=False)
@@ -368,25 +416,6 @@ class _Calls:
 
     queue: QueueInputs
     draws: Draws
-
-
-@dataclass(frozen=True, eq=False)
-class _Response:
-    """When each level is in force in one event, the agents added beyond the roster, and their hours."""
-
-    counted: Timeline
-    general: Spells
-    major: Spells
-    added: Timeline
-    hours: float
-
-
-def _wanted(spells: Spells, people: int) -> Timeline:
-    """So many people wanted during the spells, none outside."""
-    if not spells:
-        return constant(0.0)
-    edges = np.array([(on, off) for on, off in spells]).ravel()
-    return Timeline(np.concatenate(([edges[0] - 1], edges)), np.array([0.0] + [float(people), 0.0] * len(spells)))
 
 
 def _shifted(timeline: Timeline, by_s: float) -> Timeline:

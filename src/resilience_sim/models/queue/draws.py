@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import NamedTuple, TypeVar
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 from numpy.random import Generator
 
+from resilience_sim.models.queue.draws_beside import lead_times, seat_failures
+from resilience_sim.models.queue.failures import Outage
 from resilience_sim.models.queue.inputs import Callers, Instants, Outcome, QueueInputs, Rate, Redial
 from resilience_sim.randomness import Law, Streams
 from resilience_sim.timelines import Timeline
@@ -63,6 +65,15 @@ class Draws:
         none of them or all.
     retry_delay_s
         Seconds from leaving to the redial, shape (m,).
+    lead_s
+        Seconds from a call-up to the arrival of each of its people, shape (levels, call-ups, people); infinite where a
+        level has fewer.
+    outage_u
+        Uniform on [0, 1), by which a caller taken on in an outage is sent away or recorded by hand, shape (n,).
+    back_delay_s, back_handling_s
+        Seconds from recording until the caller's call back may be made, and that it takes, shape (n,).
+    seat, fails_s, works_s
+        Failures: the seat, the instants at which it fails and works again, ordered by (`fails_s`, `seat`), shape (f,).
     """
 
     arrival_s: Floats
@@ -77,6 +88,13 @@ class Draws:
     retry_from: Ints
     retry_u: Floats
     retry_delay_s: Floats
+    lead_s: Floats = field(default_factory=lambda: np.empty((0, 0, 0)))
+    outage_u: Floats = field(default_factory=lambda: np.empty(0))
+    back_delay_s: Floats = field(default_factory=lambda: np.empty(0))
+    back_handling_s: Floats = field(default_factory=lambda: np.empty(0))
+    seat: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    fails_s: Floats = field(default_factory=lambda: np.empty(0))
+    works_s: Floats = field(default_factory=lambda: np.empty(0))
 
 
 class _Class(NamedTuple):
@@ -92,6 +110,9 @@ class _Class(NamedTuple):
     again_join_u: Floats
     retry_u: Floats
     retry_delay_s: Floats
+    outage_u: Floats
+    back_delay_s: Floats
+    back_handling_s: Floats
 
 
 def draw(inputs: QueueInputs, streams: Streams) -> Draws:
@@ -102,7 +123,8 @@ def draw(inputs: QueueInputs, streams: Streams) -> Draws:
     inputs
         The queue.
     streams
-        The replication's streams; those of class ``name`` are called ``queue/name/…``.
+        The replication's streams; those of class ``name`` are called ``queue/name/…``, those of levels and seats
+        ``queue/ladder/…`` and ``queue/seats/…``.
 
     Returns
     -------
@@ -132,7 +154,21 @@ def draw(inputs: QueueInputs, streams: Streams) -> Draws:
         retry_from=retry_from,
         retry_u=_joined([one.retry_u for one in classes]),
         retry_delay_s=_joined([one.retry_delay_s for one in classes]),
+        outage_u=_joined([one.outage_u for one in classes]),
+        back_delay_s=_joined([one.back_delay_s for one in classes]),
+        back_handling_s=_joined([one.back_handling_s for one in classes]),
+        **_beside_the_callers(inputs, streams),
     )
+
+
+def _beside_the_callers(inputs: QueueInputs, streams: Streams) -> dict[str, Any]:
+    """What is drawn for levels of escalation and for seats."""
+    drawn: dict[str, Any] = {}
+    if inputs.ladder is not None:
+        drawn["lead_s"] = lead_times(inputs.ladder, streams)
+    if inputs.seats is not None:
+        drawn["seat"], drawn["fails_s"], drawn["works_s"] = seat_failures(inputs.seats, inputs.horizon_s, streams)
+    return drawn
 
 
 def _joined(parts: list[npt.NDArray[Number]]) -> npt.NDArray[Number]:
@@ -160,6 +196,7 @@ def _draw_class(callers: Callers, inputs: QueueInputs, streams: Streams) -> _Cla
         again_join_u=_join(inputs, stream, "redial_join", rows),
         retry_u=_willingness(callers.redial, stream, rows),
         retry_delay_s=callers.redial.delay.draw(stream("redial_delay"), rows) if callers.redial else np.empty(0),
+        **_in_an_outage(inputs.outage, stream, population),
     )
     if kept is None:
         return drawn
@@ -169,6 +206,15 @@ def _draw_class(callers: Callers, inputs: QueueInputs, streams: Streams) -> _Cla
         name: column[again if name in of_redials else kept] if len(column) else column
         for name, column in drawn._asdict().items()
     })  # fmt: skip
+
+
+def _in_an_outage(outage: Outage | None, stream: Stream, population: int) -> dict[str, Floats]:
+    back = None if outage is None else outage.back
+    return {
+        "outage_u": np.empty(0) if outage is None else stream("outage").random(population),
+        "back_delay_s": np.empty(0) if back is None else _times(back.delay, stream, "back_delay", population),
+        "back_handling_s": np.empty(0) if back is None else _times(back.handling, stream, "back_handling", population),
+    }
 
 
 def _times(law: Law, stream: Stream, purpose: str, size: int) -> Floats:

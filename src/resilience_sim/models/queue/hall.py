@@ -87,8 +87,8 @@ class Hall(NamedTuple):
     slot_free: Codes
 
 
-def opened(inputs: QueueInputs, draws: Draws, *, rule: int, trace: bool) -> Hall:
-    """The hall before the first event, with room for everything that can happen."""
+def opened(inputs: QueueInputs, draws: Draws, *, rule: int, trace: bool, watched: bool = False) -> Hall:
+    """The hall before the first event, with room for everything that can happen in a plain queue."""
     attempts, retries = len(draws.caller), len(draws.retry_u)
     agents = inputs.agents.values.astype(np.int64)
     changes = np.diff(agents)
@@ -96,7 +96,7 @@ def opened(inputs: QueueInputs, draws: Draws, *, rule: int, trace: bool) -> Hall
     stays = attempts + (int(-changes[changes < 0].sum()) if hand_back else 0)  # each is waited for, and served
     slots = int(agents[0] + changes[changes > 0].sum()) if named else 0
     priorities = sorted({callers.priority for callers in inputs.callers})
-    watched = trace or inputs.places is not None or len(inputs.join) > 0
+    watched = watched or trace or inputs.places is not None or len(inputs.join) > 0
     uncut = inputs.on_cut == "finish" or bool((changes >= 0).all())
     foreseeable = uncut and not watched and len(priorities) == 1
     rows = 2 * attempts + len(agents) if trace else 0

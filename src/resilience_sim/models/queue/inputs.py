@@ -12,6 +12,8 @@ import numpy.typing as npt
 
 from resilience_sim.errors import InputsError
 from resilience_sim.models.checks import refuse, share, whole
+from resilience_sim.models.queue.escalation import Ladder
+from resilience_sim.models.queue.failures import Outage, Seats
 from resilience_sim.randomness import Law, Never
 from resilience_sim.timelines import Timeline, constant
 
@@ -35,6 +37,9 @@ class Outcome(IntEnum):
     BALKED = 4
     DROPPED = 5
     INSIDE = 6
+    SHUT = 7
+    RECORDED = 8
+    UNANSWERABLE = 9
 
 
 @dataclass(frozen=True)
@@ -121,15 +126,15 @@ class Redial:
 
     Parameters
     ----------
-    after_abandoning, after_blocking, after_drop, after_balking
-        Share of those who ended this way that try again.
+    after_abandoning, after_blocking, after_drop, after_balking, after_refusal
+        Share of those who ended this way that try again (after a refusal: who were UNANSWERABLE).
     delay
         Law of the seconds from leaving to the next attempt.
     most
         Redials of one caller at most; then the caller is lost for good.
     ceiling
         Willingness is drawn for this share and thinned: under one ceiling, a larger share redials whenever a smaller
-        one does. `None`: the largest of the four shares.
+        one does. `None`: the largest of the five shares.
     """
 
     after_abandoning: float
@@ -139,9 +144,10 @@ class Redial:
     most: int
     ceiling: float | None = None
     after_balking: float = 0.0
+    after_refusal: float = 0.0
 
     def __post_init__(self) -> None:
-        for name in ("after_abandoning", "after_blocking", "after_drop", "after_balking"):
+        for name in ("after_abandoning", "after_blocking", "after_drop", "after_balking", "after_refusal"):
             share(f"Redial: {name}", getattr(self, name))
         if not self._largest <= self.drawn_for <= 1:
             raise refuse("Redial: ceiling", self.ceiling, f"a share from {self._largest} (the largest share) to 1")
@@ -151,7 +157,7 @@ class Redial:
 
     @property
     def _largest(self) -> float:
-        return max(self.after_abandoning, self.after_blocking, self.after_drop, self.after_balking)
+        return max(self.after_abandoning, self.after_blocking, self.after_drop, self.after_balking, self.after_refusal)
 
     @property
     def drawn_for(self) -> float:
@@ -160,8 +166,14 @@ class Redial:
 
     def share_after(self, outcome: Outcome) -> float:
         """The share that tries again after an attempt that ended like this."""
-        by_outcome = (0.0, 0.0, self.after_abandoning, self.after_blocking, self.after_balking, self.after_drop, 0.0)
-        return by_outcome[outcome]
+        by_outcome = {
+            Outcome.ABANDONED: self.after_abandoning,
+            Outcome.BLOCKED: self.after_blocking,
+            Outcome.BALKED: self.after_balking,
+            Outcome.DROPPED: self.after_drop,
+            Outcome.UNANSWERABLE: self.after_refusal,
+        }
+        return by_outcome.get(outcome, 0.0)
 
 
 @dataclass(frozen=True)
@@ -219,9 +231,21 @@ class QueueInputs:
     leavers
         Which of the numbered agents leave at a cut (``on_cut="finish_named"``).
     interrupted
-        Whether a call handed back is resumed or restarted (``on_cut="hand_back"``).
+        Whether a call handed back is resumed or restarted.
     stretch
         The handling time of a call is multiplied by the value at the instant it starts; above 0.
+    preempt
+        Whether a graver class takes the agent of a call of another class where none is free.
+    doors
+        When callers are let in: above 0, or 0 (closed, and first calls and redials are SHUT out).
+    clears_s
+        The instant at which whoever still waits is sent away (SHUT); infinite: never.
+    ladder
+        Extra agents, called and released by the state of the queue; `None`: none.
+    outage
+        A failing application, and the calls back it leaves; `None`: it never fails.
+    seats
+        The seats that agents need, which may fail (only with ``on_cut="finish"``); `None`: enough that never fail.
     """
 
     callers: tuple[Callers, ...]
@@ -233,6 +257,12 @@ class QueueInputs:
     leavers: Leavers = "newest"
     interrupted: Interrupted = "resume"
     stretch: Timeline = field(default_factory=lambda: constant(1.0))
+    preempt: bool = False
+    doors: Timeline = field(default_factory=lambda: constant(1.0))
+    clears_s: float = math.inf
+    ladder: Ladder | None = None
+    outage: Outage | None = None
+    seats: Seats | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "callers", tuple(self.callers))
@@ -253,3 +283,16 @@ class QueueInputs:
                 raise refuse(f"QueueInputs: {name}", repr(getattr(self, name)), " or ".join(get_args(known)))
         if (self.stretch.values <= 0).any():
             raise refuse("QueueInputs: stretch", self.stretch.values.tolist(), "factors above 0")
+        if math.isnan(self.clears_s):
+            raise refuse("QueueInputs: clears_s", self.clears_s, "an instant, or infinity")
+        if self.preempt and self.on_cut == "finish_named":
+            raise refuse("QueueInputs: preempt with on_cut", repr(self.on_cut), "finish, hand_back or drop")
+        if self.seats is not None and self.on_cut != "finish":
+            raise refuse("QueueInputs: seats with on_cut", repr(self.on_cut), "finish")
+
+    @property
+    def plain(self) -> bool:
+        """Whether nothing is asked but callers, agents and the rules between them."""
+        extras = (self.ladder, self.outage, self.seats)
+        always_open = bool((self.doors.values > 0).all()) and self.clears_s == math.inf
+        return always_open and not self.preempt and all(extra is None for extra in extras)

@@ -8,7 +8,8 @@ started last. All room is set aside before.
 An end of patience is an event only where something depends on its instant: how many wait (a limit on places, balking,
 a trace), or a redial. Otherwise a caller is found gone when the head of the line is looked at. The path is the same.
 
-Where nothing but the order of the callers matters, ``lookahead`` is a shorter way to it.
+Where nothing but the order of the callers matters, ``lookahead`` is a shorter way to it. Where the queue is not plain
+(a ladder, seats, an outage, doors, pre-emption), ``floor_run`` has a longer loop.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import numpy.typing as npt
 
 from resilience_sim.models.heaps import expect, hidden, take, uncounted
 from resilience_sim.models.queue.draws import Draws
+from resilience_sim.models.queue.floor_run import run_floor
 from resilience_sim.models.queue.hall import NOBODY, Hall, next_redial, opened
 from resilience_sim.models.queue.inputs import Outcome, QueueInputs
 from resilience_sim.models.queue.lookahead import run_ahead
@@ -28,9 +30,7 @@ __all__ = ["simulate"]
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
-ANSWERED, ABANDONED, BLOCKED, BALKED, DROPPED, INSIDE = (
-    int(outcome) for outcome in Outcome if outcome is not Outcome.NOT_MADE
-)
+ANSWERED, ABANDONED, BLOCKED, BALKED, DROPPED, INSIDE = (int(outcome) for outcome in list(Outcome)[1:7])
 FINISH, FINISH_NAMED, HAND_BACK, DROP = range(4)
 RULES = {"finish": FINISH, "finish_named": FINISH_NAMED, "hand_back": HAND_BACK, "drop": DROP}
 CAPACITY, SERVICE, PATIENCE, CALL, REDIAL = range(5)  # what happens, in the order at equal instants
@@ -286,7 +286,14 @@ def simulate(inputs: QueueInputs, draws: Draws, *, trace: bool = False) -> Path:
         The replication's numbers, drawn for these classes of callers.
     trace
         Whether to record the counts after every event.
+
+    Raises
+    ------
+    WidthError
+        If a level of escalation is called up more often than was set aside.
     """
+    if not inputs.plain:
+        return run_floor(inputs, draws, rule=RULES[inputs.on_cut], trace=trace)
     hall = opened(inputs, draws, rule=RULES[inputs.on_cut], trace=trace)
     if hall.foreseeable:
         run_ahead(hall)

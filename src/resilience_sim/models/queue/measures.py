@@ -17,6 +17,7 @@ import numpy.typing as npt
 from resilience_sim.errors import InputsError
 from resilience_sim.models.queue.inputs import Outcome, QueueInputs
 from resilience_sim.models.queue.path import Path
+from resilience_sim.models.queue.staffing import on_duty
 from resilience_sim.timelines import Timeline, constant
 
 if TYPE_CHECKING:
@@ -33,14 +34,17 @@ DEFINITIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
         "calls": (_CALLS, "attempts that arrive in the window: first calls and redials"),
         "callers": ("persons", "callers whose first call arrives in the window"),
-        "answered": (_CALLS, "attempts answered and served to the end"),
-        "answered_in_time": (_CALLS, "attempts answered after a wait below the threshold"),
+        "answered": (_CALLS, "attempts answered and served to the end, those recorded by hand included"),
+        "answered_in_time": (_CALLS, "answered attempts that waited less than the threshold"),
         "abandoned": (_CALLS, "attempts that hung up while waiting"),
         "abandoned_late": (_CALLS, "attempts that hung up after a wait of the threshold or more"),
         "blocked": (_CALLS, "attempts turned away because all places were taken"),
         "balked": (_CALLS, "attempts that went away on finding no free agent"),
         "dropped": (_CALLS, "attempts cut off in service by a staff cut"),
         "inside": (_CALLS, "attempts that wait for ever"),
+        "shut": (_CALLS, "attempts that found the doors closed, or were sent away waiting when all had to leave"),
+        "recorded": (_CALLS, "answered attempts whose matter was written down by hand"),
+        "unanswerable": (_CALLS, "attempts taken on by an agent who could not help in an outage; not answered"),
         "delayed": (_CALLS, "attempts that waited, or hung up without waiting (blocked and balked ones do not wait)"),
         "waiting_past_threshold": (_CALLS, "attempts whose wait exceeds the threshold, however it ended"),
         "callers_answered": ("persons", "callers one of whose attempts was answered"),
@@ -62,8 +66,11 @@ DEFINITIONS: Mapping[str, tuple[str, str]] = MappingProxyType(
         "wait_p90_s": (_SECONDS, "the least wait that 90 % of the attempts do not exceed"),
         "wait_p95_s": (_SECONDS, "the least wait that 95 % of the attempts do not exceed"),
         "longest_wait_s": (_SECONDS, "the longest wait of an attempt"),
-        "occupancy": (_SHARE, "agent-seconds in service / agent-seconds on duty, both over [0, horizon], any window"),
-        "staff_hours": ("h", "agent-hours on duty over [0, horizon], any window"),
+        "occupancy": (
+            _SHARE,
+            "agent-seconds in service / agent-seconds on duty, both over [0, horizon], any window; no calls back",
+        ),
+        "staff_hours": ("h", "agent-hours on duty over [0, horizon], called-up ones included, any window"),
         "mean_queue": (_CALLS, "caller-seconds of waiting over [0, horizon] / horizon, any window"),
     }
 )
@@ -142,12 +149,15 @@ def _of_attempts(path: Path, calls: Bools, threshold_s: float) -> dict[str, floa
     outcome = path.outcome if everything else path.outcome[calls]
     counts = np.bincount(outcome, minlength=len(Outcome)).tolist()
     answered, abandoned = outcome == Outcome.ANSWERED, outcome == Outcome.ABANDONED
+    taken_on = counts[Outcome.ANSWERED] + counts[Outcome.RECORDED]
+    if counts[Outcome.RECORDED]:
+        answered |= outcome == Outcome.RECORDED
     in_time = waited < threshold_s
     total = float(waited.sum())
     quantiles = _quantiles(waited, (0.5, 0.9, 0.95, 1.0))
     return {
         "calls": len(waited),
-        "answered": counts[Outcome.ANSWERED],
+        "answered": taken_on,
         "answered_in_time": int(np.count_nonzero(answered & in_time)),
         "abandoned": counts[Outcome.ABANDONED],
         "abandoned_late": int(np.count_nonzero(abandoned & ~in_time)),
@@ -155,10 +165,13 @@ def _of_attempts(path: Path, calls: Bools, threshold_s: float) -> dict[str, floa
         "balked": counts[Outcome.BALKED],
         "dropped": counts[Outcome.DROPPED],
         "inside": counts[Outcome.INSIDE],
+        "shut": counts[Outcome.SHUT],
+        "recorded": counts[Outcome.RECORDED],
+        "unanswerable": counts[Outcome.UNANSWERABLE],
         "delayed": int(np.count_nonzero(abandoned | (waited > 0))),
         "waiting_past_threshold": int(np.count_nonzero(waited > threshold_s)),
         "mean_wait_s": _ratio(total, len(waited)),
-        "mean_wait_answered_s": _ratio(float(waited[answered].sum()), counts[Outcome.ANSWERED]),
+        "mean_wait_answered_s": _ratio(float(waited[answered].sum()), taken_on),
         **dict(zip(("wait_p50_s", "wait_p90_s", "wait_p95_s", "longest_wait_s"), quantiles, strict=True)),
     }
 
@@ -177,11 +190,12 @@ def _of_callers(path: Path, calls: Bools) -> dict[str, float]:
     n = attempts - int(np.count_nonzero(path.try_number))  # first calls come first
     asked = calls[:n]
     callers = int(np.count_nonzero(asked))
-    answered, inside = (path.outcome[:n] == outcome for outcome in (Outcome.ANSWERED, Outcome.INSIDE))
+    answered, inside = path.outcome[:n] == Outcome.ANSWERED, path.outcome[:n] == Outcome.INSIDE
+    answered |= path.outcome[:n] == Outcome.RECORDED
     made = callers
     if attempts > n:
         again, who = path.outcome[n:], path.caller[n:]
-        answered[who[again == Outcome.ANSWERED]] = True
+        answered[who[(again == Outcome.ANSWERED) | (again == Outcome.RECORDED)]] = True
         inside[who[again == Outcome.INSIDE]] = True
         made += int(np.count_nonzero((again != Outcome.NOT_MADE) & asked[who]))
     got_through, still = (int(np.count_nonzero(fate & asked)) for fate in (answered, inside))
@@ -195,7 +209,7 @@ def _of_callers(path: Path, calls: Bools) -> dict[str, float]:
 
 def _of_time(inputs: QueueInputs, path: Path, chosen: Bools | None) -> dict[str, float]:
     horizon_s = inputs.horizon_s
-    on_duty_s = inputs.agents.integral(0.0, horizon_s)
+    on_duty_s = on_duty(inputs, path).integral(0.0, horizon_s)
     served_s = path.served_s - path.served_late_s
     queued = path.waited_s > 0
     if chosen is not None:

@@ -32,18 +32,27 @@ class Path:
     end_s
         The instant at which it left; inf if it waits for ever (``INSIDE``), nan if it was not made.
     waited_s
-        Seconds in the queue, over all its stays; inf if it waits for ever.
+        Seconds in the queue, over all its stays; inf if it waits for ever. (A call held for a seat is not in the
+        queue.)
     served_s
         Seconds of service received, over all its stays, lost work included.
     served_late_s
         The part of `served_s` that was received after the horizon.
     interruptions
-        How often it was handed back.
+        How often it was handed back, or held for a seat.
     outcome
         How it ended, an :class:`~resilience_sim.models.queue.inputs.Outcome`.
     trace_s, trace_waiting, trace_busy
         If asked for: the instant of every event that changed a count, and the counts after it. Equal instants keep
-        their several rows.
+        their several rows. Calls back are no calls waiting, but keep an agent busy.
+    called_s, released_s
+        Of each call-up of a level: when it was called and released, shape (levels, call-ups); nan if it was not made,
+        inf if it was never released. Only with a ladder.
+    joined_s
+        When each of its people came on duty, shape (levels, call-ups, people); nan if not at all.
+    back_owed_s, back_start_s, back_end_s
+        Of each caller's call back: when it was promised, last began and ended, shape (n,); nan if never, `back_end_s`
+        inf if it stays open for ever. Only where calls back can be owed.
     """
 
     caller: Ints
@@ -60,3 +69,9 @@ class Path:
     trace_s: Floats | None = None
     trace_waiting: Ints | None = None
     trace_busy: Ints | None = None
+    called_s: Floats | None = None
+    released_s: Floats | None = None
+    joined_s: Floats | None = None
+    back_owed_s: Floats | None = None
+    back_start_s: Floats | None = None
+    back_end_s: Floats | None = None

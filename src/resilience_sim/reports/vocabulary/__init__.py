@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from resilience_sim.reports.vocabulary import calls, evacuation, power
+from resilience_sim.reports.vocabulary import (
+    call_centre,
+    calls,
+    evacuation,
+    faults,
+    kindergarten,
+    lines,
+    notifications,
+    power,
+    service_hall,
+    shifts,
+)
 from resilience_sim.reports.vocabulary.entries import Pair, Vocabulary, together
 
 __all__ = ["EVERY", "Pair", "Vocabulary"]
@@ -15,4 +26,18 @@ ANYWHERE = Vocabulary(
         "nothing": ("与现行相同", "as it is now"),
     },
 )
-EVERY = together({"any subject": ANYWHERE, "calls": calls.WORDS, "evacuation": evacuation.WORDS, "power": power.WORDS})
+EVERY = together(
+    {
+        "any subject": ANYWHERE,
+        "call centre": call_centre.WORDS,
+        "calls": calls.WORDS,
+        "evacuation": evacuation.WORDS,
+        "faults": faults.WORDS,
+        "kindergarten": kindergarten.WORDS,
+        "lines": lines.WORDS,
+        "notifications": notifications.WORDS,
+        "power": power.WORDS,
+        "shifts": shifts.WORDS,
+        "service hall": service_hall.WORDS,
+    }
+)
