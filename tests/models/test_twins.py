@@ -204,7 +204,7 @@ def test_compiled_kernel_equals_the_same_code_uncompiled(lattice, monkeypatch):
 
 
 def test_contract_names_the_engines_and_refuses_others():
-    assert machine("queue").VERSION == "queue@2"
+    assert machine("queue").VERSION == "queue@3"
     assert {engine(name, of="queue").__name__.rpartition(".")[2] for name in ENGINES} == set(ENGINES)
     with pytest.raises(InputsError, match="accepted: kernel, reference"):
         engine("fast", of="queue")

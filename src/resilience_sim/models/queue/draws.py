@@ -30,6 +30,8 @@ Bools = npt.NDArray[np.bool_]
 Stream = Callable[[str], Generator]
 Number = TypeVar("Number", bound=np.generic)
 
+_NOTHING, _NO_LEVELS, _NO_SEATS = np.empty(0), np.empty((0, 0, 0)), np.empty(0, dtype=np.int64)
+
 
 @dataclass(frozen=True, eq=False)
 class Draws:
@@ -88,13 +90,13 @@ class Draws:
     retry_from: Ints
     retry_u: Floats
     retry_delay_s: Floats
-    lead_s: Floats = field(default_factory=lambda: np.empty((0, 0, 0)))
-    outage_u: Floats = field(default_factory=lambda: np.empty(0))
-    back_delay_s: Floats = field(default_factory=lambda: np.empty(0))
-    back_handling_s: Floats = field(default_factory=lambda: np.empty(0))
-    seat: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
-    fails_s: Floats = field(default_factory=lambda: np.empty(0))
-    works_s: Floats = field(default_factory=lambda: np.empty(0))
+    lead_s: Floats = field(default_factory=lambda: _NO_LEVELS)
+    outage_u: Floats = field(default_factory=lambda: _NOTHING)
+    back_delay_s: Floats = field(default_factory=lambda: _NOTHING)
+    back_handling_s: Floats = field(default_factory=lambda: _NOTHING)
+    seat: Ints = field(default_factory=lambda: _NO_SEATS)
+    fails_s: Floats = field(default_factory=lambda: _NOTHING)
+    works_s: Floats = field(default_factory=lambda: _NOTHING)
 
 
 class _Class(NamedTuple):
@@ -110,9 +112,9 @@ class _Class(NamedTuple):
     again_join_u: Floats
     retry_u: Floats
     retry_delay_s: Floats
-    outage_u: Floats
-    back_delay_s: Floats
-    back_handling_s: Floats
+    outage_u: Floats = _NOTHING
+    back_delay_s: Floats = _NOTHING
+    back_handling_s: Floats = _NOTHING
 
 
 def draw(inputs: QueueInputs, streams: Streams) -> Draws:
@@ -154,16 +156,16 @@ def draw(inputs: QueueInputs, streams: Streams) -> Draws:
         retry_from=retry_from,
         retry_u=_joined([one.retry_u for one in classes]),
         retry_delay_s=_joined([one.retry_delay_s for one in classes]),
-        outage_u=_joined([one.outage_u for one in classes]),
-        back_delay_s=_joined([one.back_delay_s for one in classes]),
-        back_handling_s=_joined([one.back_handling_s for one in classes]),
-        **_beside_the_callers(inputs, streams),
+        **({} if inputs.plain else _beside(inputs, classes, streams)),
     )
 
 
-def _beside_the_callers(inputs: QueueInputs, streams: Streams) -> dict[str, Any]:
-    """What is drawn for levels of escalation and for seats."""
+def _beside(inputs: QueueInputs, classes: list[_Class], streams: Streams) -> dict[str, Any]:
+    """What is drawn for an outage, for levels of escalation and for seats."""
     drawn: dict[str, Any] = {}
+    if inputs.outage is not None:
+        names = ("outage_u", "back_delay_s", "back_handling_s")
+        drawn |= {name: _joined([getattr(one, name) for one in classes]) for name in names}
     if inputs.ladder is not None:
         drawn["lead_s"] = lead_times(inputs.ladder, streams)
     if inputs.seats is not None:
@@ -196,7 +198,7 @@ def _draw_class(callers: Callers, inputs: QueueInputs, streams: Streams) -> _Cla
         again_join_u=_join(inputs, stream, "redial_join", rows),
         retry_u=_willingness(callers.redial, stream, rows),
         retry_delay_s=callers.redial.delay.draw(stream("redial_delay"), rows) if callers.redial else np.empty(0),
-        **_in_an_outage(inputs.outage, stream, population),
+        **({} if inputs.outage is None else _in_an_outage(inputs.outage, stream, population)),
     )
     if kept is None:
         return drawn
@@ -208,13 +210,12 @@ def _draw_class(callers: Callers, inputs: QueueInputs, streams: Streams) -> _Cla
     })  # fmt: skip
 
 
-def _in_an_outage(outage: Outage | None, stream: Stream, population: int) -> dict[str, Floats]:
-    back = None if outage is None else outage.back
-    return {
-        "outage_u": np.empty(0) if outage is None else stream("outage").random(population),
-        "back_delay_s": np.empty(0) if back is None else _times(back.delay, stream, "back_delay", population),
-        "back_handling_s": np.empty(0) if back is None else _times(back.handling, stream, "back_handling", population),
-    }
+def _in_an_outage(outage: Outage, stream: Stream, population: int) -> dict[str, Floats]:
+    drawn = {"outage_u": stream("outage").random(population)}
+    if outage.back is not None:
+        drawn["back_delay_s"] = _times(outage.back.delay, stream, "back_delay", population)
+        drawn["back_handling_s"] = _times(outage.back.handling, stream, "back_handling", population)
+    return drawn
 
 
 def _times(law: Law, stream: Stream, purpose: str, size: int) -> Floats:
