@@ -81,8 +81,8 @@ def test_a_run_without_a_seed_draws_one_and_says_which() -> None:
 
 
 def test_clauses_without_a_claim_are_named() -> None:
-    done = run("check", "service-hall", "--seed", "1", "--no-breaking", "--sites", "0")
-    plan = read_plan(library()["service-hall"])[0]
+    done = run("check", "kindergarten", "--seed", "1", "--no-breaking", "--sites", "0")
+    plan = read_plan(library()["kindergarten"])[0]
     unclaimed = plan.unclaimed()
     assert unclaimed
     assert f"{plan.title.en} ({len(unclaimed)}): {unclaimed[0].id}" in done.stdout.replace("\n", " ")

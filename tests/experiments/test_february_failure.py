@@ -24,7 +24,7 @@ from resilience_sim.plans.site import Site
 from resilience_sim.randomness import LogNormal, Streams
 from resilience_sim.studies.abnormal_calls import ByHand, failures, redial, surge_callers, tries_again
 from resilience_sim.studies.failed_day import FAILED, FailedDay
-from resilience_sim.studies.failure_replay import CalledUp, Replayed, Rule, escalation, queue, replay, rules
+from resilience_sim.studies.failure_replay import CalledUp, Replayed, Rule, escalation, planned, queue, replay, rules
 from resilience_sim.studies.failure_replay_notes import replay_header, replay_notes, replay_rows, sentences
 from resilience_sim.timelines import constant
 from resilience_sim.units import HOUR, MINUTE
@@ -145,7 +145,7 @@ def test_who_comes_too_late_is_no_help_and_no_cost() -> None:
     assert late.extra(Failure(0.0, 30 * MINUTE)).integral(0.0, 24 * HOUR) == 0.0
 
 
-def test_the_steps_are_the_shares_of_the_site(site: Site) -> None:
+def test_the_quick_steps_are_the_shares_of_the_site(site: Site) -> None:
     called = escalation(site, 10).called
     assert [(one.after_s, one.people, one.lead_s) for one in called] == [
         (300.0, 2, 300.0),
@@ -154,8 +154,35 @@ def test_the_steps_are_the_shares_of_the_site(site: Site) -> None:
     ]
 
 
+@pytest.mark.parametrize(("in_place", "minutes"), [(True, [5, 40, 100]), (False, [5, 35, 65])])
+def test_the_plan_s_levels_follow_thirty_minutes_after_the_one_before(
+    site: Site, in_place: bool, minutes: list[float]
+) -> None:
+    """On site after 5 minutes, the others after 30: from being there 5 + 5 + 30 and 40 + 30 + 30."""
+    rule = planned(site, 10, in_place=in_place)
+    assert [one.after_s / MINUTE for one in rule.called] == minutes
+    assert [one.people for one in rule.called] == [one.people for one in escalation(site, 10).called]
+    short, long = Failure(0.0, 36 * MINUTE), Failure(0.0, 110 * MINUTE)
+    assert rule.extra(short).at(70 * MINUTE) == (2.0 if in_place else 4.0)  # over before level two is called, or not
+    assert rule.extra(long).at(135 * MINUTE) == 5.0
+
+
+def test_by_the_plan_level_two_comes_when_the_failure_is_over_and_level_three_never(
+    site: Site, found: dict[str, Replayed]
+) -> None:
+    was, one = found["as_it_was"], found["called_5"]
+    for name in ("plan_in_place", "plan_called"):
+        rule, told = found[name].rule, found[name]
+        one_s, two_s, three_s = (step.after_s for step in rule.called)
+        assert one_s < two_s < FAILED.lasts_s < min(three_s, two_s + rule.called[1].lead_s)
+        assert one.saved(was) <= told.saved(was) < found["called_5_10_60"].saved(was)
+        assert one.staff_hours < told.staff_hours < found["called_5_10_60"].staff_hours
+    assert found["plan"].rule.called == planned(site, 6, in_place=True).called
+
+
 def test_both_engines_replay_the_day_alike(site: Site, day: FailedDay) -> None:
-    inputs = queue(day, ByHand.of(site), rules(site, 6)[8])
+    (rule,) = (one for one in rules(site, 6) if one.name == "plan")
+    inputs = queue(day, ByHand.of(site), rule)
     draws = draw(inputs, Streams(1, 0))
     assert_same_path(KERNEL.simulate(inputs, draws), engine("reference", of="queue").simulate(inputs, draws))
 
@@ -163,7 +190,8 @@ def test_both_engines_replay_the_day_alike(site: Site, day: FailedDay) -> None:
 def test_the_day_of_the_log_gives_the_same_answer(site: Site, found: dict[str, Replayed], shared: Folder) -> None:
     log = read_calls(shared / "data/calls/calls_1999-02-01_to_14.csv")
     logged = FailedDay.of_log(log, Window("1999-02-03", FAILED.start_s, FAILED.end_s), USUAL_DAYS, site)
-    tried = [one for one in rules(site, 6) if one.name in ("as_it_was", "called_5_10_60", "plan", "by_hand_at_once")]
+    names = ("as_it_was", "plan_in_place", "called_5_10_60", "plan", "by_hand_at_once")
+    tried = [one for one in rules(site, 6) if one.name in names]
     again = replay(logged, ByHand.of(site), tried, 1)
     for one in again:
         other = found[one.rule.name]

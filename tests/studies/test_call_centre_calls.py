@@ -20,7 +20,14 @@ from resilience_sim.reports import words
 from resilience_sim.reports.vocabulary import EVERY
 from resilience_sim.studies import bind
 from resilience_sim.studies.call_centre_calls import NEEDS, WITH_STORM, Reports
-from resilience_sim.studies.call_centre_calls_events import LEVELS, Reported, called_up_s, people_hurt, wanted_at
+from resilience_sim.studies.call_centre_calls_events import (
+    LEVELS,
+    Reported,
+    called_up_s,
+    failure,
+    people_hurt,
+    wanted_at,
+)
 from resilience_sim.studies.call_centre_faults_events import BLOCK, STORM
 from resilience_sim.studies.call_up import present
 from resilience_sim.studies.parts import part
@@ -108,8 +115,37 @@ def test_nobody_else_is_told_of_what_is_back_within_the_ten_minutes() -> None:
     setting = situation("P4-06.b", "by_day", quick)
     assert minutes(setting, "back", quick) == pytest.approx(8.0, rel=1e-6)
     assert (minutes(setting, "leaders_told", quick) == 0).all()
-    assert minutes(setting, "recovery_told", quick) == pytest.approx(1.0)  # the supervisor alone knew
-    assert minutes(situation("P4-06.b", "by_day", still()), "recovery_told", still()) == pytest.approx(2.0)
+
+
+def test_whoever_had_been_told_is_told_that_it_is_back() -> None:
+    quick = still(repair__scale=1 / 46.5)  # back after 8 minutes: the supervisor alone knew, by the first report
+    assert minutes(situation("P4-11.a", "by_day", quick), "recovery_told", quick) == pytest.approx(1.0)
+    assert minutes(situation("P4-11.a", "by_day", still()), "recovery_told", still()) == pytest.approx(2.0)
+
+
+def test_a_supervisor_whom_only_the_escalation_reaches_is_told_too() -> None:
+    """One try, half of calls answered, a floor that takes for ever: the specialist is reached, and then one of two."""
+    there = still(calling__answered_day=0.5, calling__answered_night=0.5)
+    setting = situation("P4-11.a", "by_day", there)
+    changes = replace(setting.changes.with_base("leader.arranges", 1e12), attempts=1)
+    rows = [failure(there.breakdowns, replace(setting, changes=changes), 6, k) for k in range(40)]
+    nobody = np.isneginf(np.concatenate([row["recovery_told"] for row in rows]))
+    exact = 1 - 0.5 * (1 - 0.5**2)
+    assert nobody.mean() == pytest.approx(exact, abs=4 * math.sqrt(exact * (1 - exact) / len(nobody)))
+
+
+def test_failures_of_which_nobody_had_been_told_are_no_events() -> None:
+    """One try and calls answered in one of ten: mostly nobody knows, and whoever does is told with one in ten."""
+    there = study().at_site({"calling.answered_day": 0.1, "calling.answered_night": 0.1})
+    setting = situation("P4-11.a", "by_day", there)
+    setting = replace(setting, changes=replace(setting.changes, attempts=1))
+    rows = [failure(there.breakdowns, setting, 6, k)["recovery_told"] for k in range(12)]
+    assert np.isneginf(np.concatenate(rows)).mean() > 0.6
+    told = minutes(setting, "recovery_told", there, blocks=12)
+    assert told.shape == (12 * BLOCK,)
+    assert told.min() >= 1.0
+    # One of the two had been told in about 19 of 20 events, both in the others, who must both be reached.
+    assert np.isfinite(told).mean() == pytest.approx(0.1, abs=0.01 + 4 * math.sqrt(0.09 / len(told)))
 
 
 def test_leaders_learn_of_accidents_by_number_or_by_gravity_alone() -> None:
@@ -264,6 +300,48 @@ def test_answered_calls_move_by_day_and_by_night_alike() -> None:
     assert np.isfinite(minutes(day, "mains_told")).all()
     assert (minutes(day, "mains_told") == minutes(replace(day, scenario="by_night"), "mains_told")).all()
     assert all(not study().axes(one) for one in study().questions() if one.scenario != "by_day")
+
+
+@pytest.mark.parametrize(("scenario", "now"), [("by_day", 50.0), ("by_night", 40.0), (STORM, 40.0)])
+def test_phones_are_answered_as_now_or_more_often(scenario: str, now: float) -> None:
+    question = replace(ask("P4-05.a", scenario), option="answered_and_tries")
+    first, tries = study().choices(question)
+    assert (first.values[0], first.current) == (now, now)
+    assert first.values[-1] == 100.0
+    current = study().chosen(question, (now, tries.current or 0.0))
+    assert isinstance(current.situation, Reported)
+    as_is = minutes(situation("P4-05.a", scenario), "supervisor_told", blocks=20)
+    changed = minutes(current.situation, "supervisor_told", blocks=20)
+    # The share of the other half of the day is told apart only in tries that begin in one and end in the other.
+    assert (changed == as_is).mean() > (0.99 if scenario == STORM else 0.95)
+    kept = [
+        study().chosen(question, (share, 3.0)).kept(as_is_at(question, share)).mean() for share in (now, 90.0, 100.0)
+    ]
+    assert kept == sorted(kept)
+    assert kept[0] < kept[-1]
+
+
+def as_is_at(question: Question, share: float) -> np.ndarray:
+    found = study().chosen(question, (share, 3.0)).situation
+    assert isinstance(found, Reported)
+    return minutes(found, "supervisor_told", blocks=8)
+
+
+def test_shares_are_shares_in_whatever_unit_the_site_has_them() -> None:
+    """A site that writes 50 % is the site that writes 0.5."""
+    shares = {"calling.answered_day": 50.0, "calling.answered_night": 40.0}
+    facts = {
+        name: one.model_copy(update={"unit": "%", "value": shares[name], "range": None}) if name in shares else one
+        for name, one in SITE.facts.items()
+    }
+    there = Reports(PLAN, SITE.model_copy(update={"facts": facts}), check=False)
+    for claim, option in (("P4-05.a", "answered_and_tries"), ("P4-12.a", "")):
+        question = replace(ask(claim, "by_night"), option=option)
+        situations = [study().chosen(question, (80.0, 3.0)).situation] if option else []
+        situations += [study().moved(ask(claim, "by_day"), study().axes(ask(claim, "by_day"))[0], 70.0)]
+        for one in situations:
+            assert isinstance(one, Reported)
+            assert np.array_equal(minutes(one, question.measure), minutes(one, question.measure, there))
 
 
 def test_a_list_of_reserves_is_certified() -> None:

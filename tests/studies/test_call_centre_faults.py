@@ -23,7 +23,7 @@ from resilience_sim.randomness import Streams
 from resilience_sim.reports import words
 from resilience_sim.reports.vocabulary import EVERY
 from resilience_sim.studies import bind
-from resilience_sim.studies.call_centre_faults import KINDS, MEASURES, NEEDS, Repairs
+from resilience_sim.studies.call_centre_faults import KINDS, MEASURES, NEEDS, Repairs, _coarser
 from resilience_sim.studies.call_centre_faults_events import (
     BLOCK,
     STORM,
@@ -243,6 +243,18 @@ def test_what_helps_never_makes_it_later_in_any_event() -> None:
     assert (sooner <= every + 1e-6).all()
 
 
+def test_more_seats_in_a_storm_make_the_last_later_in_every_event_and_leave_the_others_as_they_were() -> None:
+    plain = Breakdown("seat", STORM, vendor_asked=0.5)
+    two, three = (play(replace(plain, seats=n), blocks=8) for n in (2, 3))
+    assert (last_s(three, "seat", "response") >= last_s(two, "seat", "response")).all()
+    for fewer, more in zip(two, three, strict=True):
+        worked = [
+            one.seconds("seat", "finished", remedy="repair") - one.seconds("seat", "began", remedy="repair")
+            for one in (fewer, more)
+        ]
+        assert worked[1][:, :2] == pytest.approx(worked[0], rel=1e-6)
+
+
 def test_more_tries_reach_whoever_fewer_reach_and_no_later() -> None:
     plain = Breakdown("seat", "by_night")
     few, many = (
@@ -324,7 +336,7 @@ def test_what_the_plan_comes_to_state_is_what_is_simulated_and_asked() -> None:
     there = Repairs(plan, SITE)
     seat, vendor, sign, copies = (
         ask(*one, there)
-        for one in (("P4-02.a", STORM), ("P4-07.a", "by_day"), ("P4-29.a", "by_day"), ("P4-30.a", "any_hour"))
+        for one in (("P4-02.a", STORM), ("P4-07.b", "by_day"), ("P4-29.a", "by_day"), ("P4-30.a", "any_hour"))
     )
     assert isinstance(seat.situation, Breakdown)
     assert (seat.situation.specialists, seat.limit) == (3, 20.0)
@@ -333,7 +345,75 @@ def test_what_the_plan_comes_to_state_is_what_is_simulated_and_asked() -> None:
     assert isinstance(sign.situation, Trouble)
     assert sign.situation.calls == 8
     assert isinstance(copies.situation, Breakdown)
-    assert (copies.situation.backup_every_s, copies.limit) == (3 * DAY, 3.0)
+    assert (copies.situation.backup_every_s, copies.limit) == (3 * DAY, 7.0)  # a week's loss is what may be borne
+
+
+@pytest.mark.parametrize("share", [None, 30.0])
+def test_acted_on_is_always_and_not_acted_on_never_whatever_share_is_in_force(share: float | None) -> None:
+    there = Repairs(PLAN if share is None else decide(PLAN, "P4-07", "share_acted_on", share), SITE)
+    asked = [ask(f"P4-07.{which}", "by_day", there).situation for which in "abc"]
+    shares = [one.vendor_asked for one in asked if isinstance(one, Breakdown)]
+    assert shares == pytest.approx([1.0, value("vendor.asked") if share is None else 0.3, 0.0])
+
+
+@pytest.mark.parametrize(
+    ("claim", "scenario", "option", "values"),
+    [
+        ("P4-07.b", "by_day", "vendor_call", (30.0, 80.0)),
+        ("P4-30.a", "any_hour", "weekly_copies", (4.0,)),
+        ("P4-16.b", STORM, "repair_and_tries", (12.0,)),
+    ],
+)
+def test_what_is_certified_is_what_is_asked_once_it_is_in_force(
+    claim: str, scenario: str, option: str, values: tuple[float, ...]
+) -> None:
+    question = replace(ask(claim, scenario), option=option)
+    choices = study().choices(question)
+    plan = PLAN
+    for choice, number in zip(choices, values, strict=False):  # tries are the site's, and stay as they are
+        assert number in choice.values
+        plan = decide(plan, choice.clause, choice.quantity, number)
+    certified = study().chosen(question, (*values, *(choice.current or 0.0 for choice in choices[len(values) :])))
+    after = ask(claim, scenario, Repairs(plan, SITE))
+    assert after.limit == certified.limit
+    rows = [
+        np.concatenate([study().replicate(one.situation, 3, k)[after.measure] for k in range(3)])
+        for one in (certified, after)
+    ]
+    assert np.array_equal(rows[0], rows[1])
+
+
+def in_unit(clause: str, name: str, unit: str, number: float, low: float, high: float, step: float) -> Plan:
+    """The plan with a quantity in another unit."""
+    plan = decide(PLAN, clause, name, number)
+    quantity = plan.clause(clause).quantities[name]
+    bounds = type(quantity.bounds)(min=low, max=high, step=step)
+    changed = quantity.model_copy(update={"unit": unit, "bounds": bounds})
+    clauses = tuple(
+        one.model_copy(update={"quantities": {**one.quantities, name: changed}}) if one.id == clause else one
+        for one in plan.clauses
+    )
+    return plan.model_copy(update={"clauses": clauses})
+
+
+def test_the_unit_of_a_time_changes_neither_choices_nor_costs_nor_sentences() -> None:
+    hours = Repairs(in_unit("P4-07", "unsolved_for", "h", 1.0, 0.25, 4.0, 0.25), SITE)
+    question, other = (replace(ask("P4-07.b", "by_day", one), option="vendor_call") for one in (study(), hours))
+    minutes, its = (one.choices(asked)[0].values for one, asked in ((study(), question), (hours, other)))
+    assert 60 * np.array(its) == pytest.approx(minutes)
+    assert hours.costs(other, 3) == pytest.approx(study().costs(question, 3))
+    assert hours.notes(3, "zh")[1] == study().notes(3, "zh")[1]
+    weeks = Repairs(in_unit("P4-30", "backup_every", "week", 1.0, 1.0, 4.0, 1.0), SITE)
+    copies = replace(ask("P4-30.a", "any_hour", weeks), option="weekly_copies")
+    assert weeks.costs(copies, 3) == pytest.approx(365 / 7 / np.array([4.0, 3.0, 2.0, 1.0]))
+
+
+def test_where_the_bounds_hold_no_coarse_step_all_values_are_offered() -> None:
+    there = Repairs(in_unit("P4-07", "unsolved_for", "min", 7.0, 5.0, 9.0, 1.0), SITE)
+    question = replace(ask("P4-07.b", "by_day", there), option="vendor_call")
+    assert there.choices(question)[0].values == (7.0,)  # in force
+    without = replace(study().choices(question)[1], values=(0.05, 0.11), current=None)
+    assert _coarser(without, 0.2).values == (0.05, 0.11)
 
 
 def test_chosen_values_are_simulated_or_asked() -> None:

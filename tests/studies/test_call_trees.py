@@ -128,6 +128,24 @@ def test_a_fact_set_twice_has_its_last_value() -> None:
     assert dict(changes.facts) == {"a": 3.0, "b": 2.0}
 
 
+def test_a_fact_in_base_units_is_that_of_the_site_in_any_unit(site: Site) -> None:
+    changes = Changes().with_fact("calling.attempt", 9.0).with_base("calling.attempt", 90.0)
+    changed = changes.at(site)
+    assert (changed.base("calling.attempt"), changed.fact("calling.attempt").value) == (90.0, 1.5)
+    assert changes.with_fact("calling.attempt", 2.0).at(site).base("calling.attempt") == 120.0
+    assert UNCHANGED.at(site) is site
+
+
+def test_phones_are_answered_while_they_are_switched_on(trees: CallTrees) -> None:
+    """The day of the tree begins at 7 h: for 18 hours they are on until 1 h."""
+    inputs = trees.inputs("abnormal", changes=Changes(switched_on=(("mobile", 18),)))
+    mobile, office, _ = inputs.people[inputs.index["head"]].phones
+    off = [hour for hour, share in enumerate(mobile.answered) if share == 0]
+    assert off == [1, 2, 3, 4, 5, 6]
+    assert {mobile.answered[hour] for hour in (0, 22, 23)} == {0.4}
+    assert min(office.answered) > 0
+
+
 # ---- hours
 
 

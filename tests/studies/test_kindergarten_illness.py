@@ -8,11 +8,13 @@ import re
 import shutil
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 import pytest
+from scipy import stats
 
 from resilience_sim.errors import FactError, PlanError
 from resilience_sim.experiments.check import check
@@ -34,8 +36,15 @@ from resilience_sim.reports.words import (
 )
 from resilience_sim.studies import bind
 from resilience_sim.studies.kindergarten_illness import STUDIES, Illnesses
-from resilience_sim.studies.kindergarten_illness_events import Happened, Poisoning, happened, measured, sick_room
-from resilience_sim.studies.kindergarten_illness_meal import Illness, Meal
+from resilience_sim.studies.kindergarten_illness_events import (
+    OF_THE_GRAVE,
+    Happened,
+    Poisoning,
+    happened,
+    measured,
+    sick_room,
+)
+from resilience_sim.studies.kindergarten_illness_meal import Illness, Meal, given_one_below
 from resilience_sim.studies.kindergarten_illness_trips import carried, driven
 from resilience_sim.studies.question import Question
 from resilience_sim.timelines import constant
@@ -174,6 +183,85 @@ def test_who_falls_ill_keeps_its_numbers_when_more_do_and_when_there_are_more_ch
         assert all(more[key] == numbers for key, numbers in base.items())
 
 
+@pytest.mark.parametrize(("bound", "count"), [(0.004, 270), (0.05, 40), (1.0, 5)])
+def test_numbers_with_one_below_a_bound_have_the_law_of_those_that_happen_to(bound: float, count: int) -> None:
+    """The smallest against its closed form; how many lie below 3 q; and the same child is the first."""
+    plain = np.random.default_rng(count).random((count, 20_000))
+    given = given_one_below(plain, bound, count)
+    least, chance = given.min(axis=0), 1 - (1 - bound) ** count
+    assert (least < bound).all()
+    assert (given.argmin(axis=0) == plain.argmin(axis=0)).all()
+    below = stats.kstest(least, lambda m: (1 - (1 - np.minimum(m, bound)) ** count) / chance)
+    assert below.pvalue > 1e-3
+    far = min(3 * bound, 1.0)
+    others = count * (far - bound) / (1 - bound) if bound < 1 else 0.0
+    expected = (count * far - (1 - chance) * others) / chance
+    counted = (given < far).sum(axis=0)
+    assert counted.mean() == pytest.approx(expected, abs=4 * counted.std() / math.sqrt(20_000) + 1e-9)
+
+
+def test_symptoms_begin_by_the_law_as_it_is_before_children_go_home() -> None:
+    meal = study().meal(setting())
+    onset_s = np.concatenate([meal.draw(Streams(9, block), 40).onset_s for block in range(3)])
+    law = stats.lognorm(meal.onset.sigma, scale=math.exp(meal.onset.mu))
+    assert stats.kstest(onset_s, lambda x: law.cdf(x) / law.cdf(meal.until_s)).pvalue > 1e-3
+
+
+def test_of_those_who_fall_ill_the_share_of_the_site_is_grave() -> None:
+    meal = study().meal(setting())
+    drawn = [meal.draw(Streams(4, block), 40) for block in range(10)]
+    ill, grave = (
+        sum(counts) for counts in zip(*((len(one.grave), int(one.grave.sum())) for one in drawn), strict=True)
+    )
+    assert grave / ill == pytest.approx(0.127, abs=4 * math.sqrt(0.127 * 0.873 / ill))
+
+
+def test_what_is_asked_of_the_grave_is_asked_of_events_that_have_one() -> None:
+    asked = [one for one in study().questions() if one.measure in OF_THE_GRAVE]
+    assert {one.claim.id for one in asked} == {"P3-06.a", "P3-06.b", "P3-29.a", "P3-29.b", "P3-32.b"}
+    for one in asked:
+        rows = [study().replicate(one.situation, 1, block)[one.measure] for block in range(5)]
+        assert (np.concatenate(rows) > 0).all()
+    plain = [events(setting("usual_poisoning"), block=block) for block in range(5)]
+    some = np.concatenate([np.bincount(one.illness.event[one.illness.grave], minlength=40) > 0 for one in plain])
+    assert 0.6 < some.mean() < 0.8  # so that the others would have kept any limit
+
+
+def test_an_event_drawn_with_a_grave_child_is_one_that_happens_to_have_one() -> None:
+    """Who falls ill, how many gravely, when the last is in the hospital: against plain events, the others left out."""
+    of = setting("usual_poisoning")
+    plain = [events(of, block=block, seed=1) for block in range(40)]
+    given = [events(replace(of, one_grave=True), block=block, seed=2) for block in range(40)]
+
+    def counts(one: Happened, who: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+        return np.bincount(one.illness.event[who], minlength=40)
+
+    def known(blocks: list[Happened]) -> list[Floats]:
+        ill = np.concatenate([counts(one, np.ones(len(one.illness.event), dtype=np.bool_)) for one in blocks])
+        grave = np.concatenate([counts(one, one.illness.grave) for one in blocks])
+        there = np.concatenate([measured(one)["in_hospital"] for one in blocks])
+        return [row[grave > 0].astype(float) for row in (ill, grave, there)]
+
+    for happened_to, drawn in zip(known(plain), known(given), strict=True):
+        assert len(drawn) == 1600
+        error = math.hypot(happened_to.std() / math.sqrt(len(happened_to)), drawn.std() / math.sqrt(len(drawn)))
+        assert drawn.mean() == pytest.approx(happened_to.mean(), abs=4 * error)
+    assert stats.ks_2samp(known(plain)[2], known(given)[2]).pvalue > 1e-3
+
+
+@pytest.mark.parametrize("one_grave", [False, True])
+def test_whoever_falls_ill_or_is_grave_does_and_is_too_where_more_do(one_grave: bool) -> None:
+    def known(share: float) -> tuple[set[tuple[int, int]], set[tuple[int, int]]]:
+        of = setting(one_grave=one_grave).with_fact("illness.attack_rate", share)
+        illness = events(of).illness
+        pairs = list(zip(illness.event.tolist(), illness.child.tolist(), strict=True))
+        return set(pairs), {pair for pair, grave in zip(pairs, illness.grave.tolist(), strict=True) if grave}
+
+    for less, more in pairwise([known(share) for share in (0.005, 0.02, 0.1, 0.28, 0.6, 1.0)]):
+        for few, many in zip(less, more, strict=True):
+            assert few < many
+
+
 def test_children_of_an_event_stand_in_the_order_in_which_they_are_seen() -> None:
     illness = events(setting()).illness
     assert [part.stop for part in illness.parts][-1] == len(illness.event)
@@ -201,7 +289,7 @@ def test_at_one_place_who_comes_first_is_treated_first_and_nobody_before_the_one
     of = setting(places=1, by_gravity=False)
     one = events(of)
     for event, part in enumerate(one.illness.parts):
-        order = np.argsort(one.arrived_s[part], kind="stable")
+        order = np.lexsort((one.treated_s[part], one.arrived_s[part]))  # two who come together go in either order
         starts, came = one.treated_s[part][order], one.arrived_s[part][order]
         assert (np.diff(starts) > 0).all()
         assert (starts >= np.maximum(came, one.ready_s[event]) - 1e-6).all()
@@ -350,7 +438,7 @@ def test_the_cheapest_that_holds_is_recommended_with_its_certificate(
     claim: str, scenario: str, option: str, recommended: tuple[float, ...]
 ) -> None:
     asked = replace(question(claim, scenario), option=option)
-    found = recommend(PLAN, study(), (asked,), seed=1, family_error=0.5)
+    found = recommend(PLAN, study(), (asked,), seed=2, family_error=0.5)
     assert found.result.status is Found.FOUND
     assert found.recommended == recommended
     assert found.result.certified
@@ -412,6 +500,12 @@ def _bound(folder: Path) -> None:
     plan, document = read_plan(folder)
     site, site_document = read_site(folder)
     bind(plan, site, document=document, site_document=site_document)
+
+
+@pytest.mark.parametrize("fact", ["illness.attack_rate", "illness.in_hospital", "illness.per_event"])
+def test_a_site_where_nobody_falls_ill_or_is_grave_is_refused(fact: str) -> None:
+    with pytest.raises(FactError, match=rf"{fact}.*above 0"):
+        study().at_site({fact: 0.0})
 
 
 def test_a_fact_that_is_missing_is_named() -> None:

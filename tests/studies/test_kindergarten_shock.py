@@ -191,6 +191,24 @@ def test_more_victims_meet_the_same_helpers_and_are_themselves_the_same() -> Non
     assert (few.doctor_s == many.doctor_s).all()
 
 
+def test_every_victim_keeps_its_time_to_settle_however_many_are_struck() -> None:
+    """All but the first are conscious and one helper cares for all: what each takes, the next one begins later."""
+    site = with_shares(0.0, 0.0, 0.0).with_values({"ambulance.response": 119.0})
+    few, many = (events(setting(victims=k, helpers=2), site) for k in (3, 6))
+    settled = [one.begins_s[:, 2] - one.begins_s[:, 1] for one in (few, many)]
+    in_turn = few.begins_s[:, 2] < few.doctor_s
+    assert in_turn.mean() > 0.9
+    assert settled[1][in_turn] == pytest.approx(settled[0][in_turn], rel=1e-6)
+
+
+def test_the_helper_who_is_struck_is_the_same_however_many_others_are() -> None:
+    few, many = (events(setting(victims=k, read={"P3-35": "power_on"})) for k in (1, 5))
+    assert few.hurt.any()
+    assert (few.hurt == many.hurt).all()
+    assert (few.state[:, -1] == many.state[:, -1]).all()
+    assert len(set(few.state[:, -1].tolist())) > 1
+
+
 # ---- what is asked and answered
 
 
@@ -213,15 +231,34 @@ def test_every_clause_is_asked_about_in_known_words() -> None:
                 assert study().costs(with_option, 1).shape == tuple(len(choice.values) for choice in choices)
 
 
-def test_helpers_per_victim_that_the_plan_decides_come_for_each() -> None:
-    entry = Entry.model_validate({"from": "unknown", "value": 2, "status": Status.IN_FORCE, "source": "test"})
+def decided(per_victim: int) -> Plan:
+    """The plan with so many helpers for each victim in force."""
+    entry = Entry.model_validate({"from": "unknown", "value": per_victim, "status": Status.IN_FORCE, "source": "test"})
     clause = PLAN.clause("P3-35")
     changed = clause.quantities["helpers_per_victim"].model_copy(update={"history": (entry,)})
     new = clause.model_copy(update={"quantities": {**clause.quantities, "helpers_per_victim": changed}})
-    plan: Plan = PLAN.model_copy(update={"clauses": tuple(new if c.id == new.id else c for c in PLAN.clauses)})
-    here = Shocks(plan, SITE)
+    return PLAN.model_copy(update={"clauses": tuple(new if c.id == new.id else c for c in PLAN.clauses)})
+
+
+def test_helpers_per_victim_that_the_plan_decides_come_for_each() -> None:
+    here = Shocks(decided(2), SITE)
     assert [here.setting(one, {}).helpers for one in ("one_shocked", "several_shocked")] == [2, 6]
     assert study().setting("several_shocked", {}).helpers == 3
+
+
+@pytest.mark.parametrize(
+    ("per_victim", "helpers"), [(None, [3] * 6), (1, [1, 2, 3, 4, 6, 8]), (2, [2, 4, 6, 8, 12, 12])]
+)
+def test_with_more_victims_as_many_more_helpers_come_as_the_plan_decides(
+    per_victim: int | None, helpers: list[int]
+) -> None:
+    """While it is open those of the site come, however many are struck; nobody counts more than twelve."""
+    here = study() if per_victim is None else Shocks(decided(per_victim), SITE)
+    asked = next(one for one in here.questions() if (one.claim.id, one.scenario) == ("P3-35.e", "several_shocked"))
+    axis = next(one for one in here.axes(asked) if one.name == "shock.victims")
+    moved = [here.moved(asked, axis, number) for number in axis.values]
+    assert [one.victims for one in moved if isinstance(one, Shock)] == [1, 2, 3, 4, 6, 8]
+    assert [one.helpers for one in moved if isinstance(one, Shock)] == helpers
 
 
 def test_loads_make_it_harder_along_every_axis() -> None:

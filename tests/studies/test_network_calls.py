@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import pickle
+import re
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from resilience_sim.errors import PlanError
 from resilience_sim.plans.files import library, read_plan, read_site
 from resilience_sim.studies import bind
 from resilience_sim.studies.network_calls import NetworkCalls
@@ -71,8 +75,50 @@ def test_from_the_event_on_the_centre_has_to_know_first(study: NetworkCalls) -> 
 def test_a_superior_who_always_answers_is_told_in_a_minute(study: NetworkCalls) -> None:
     question = replace(asked(study, "P2-08.b", "by_night"), option="answering")
     (choice,) = study.choices(question)
-    assert (choice.current, choice.values[-1]) == (50.0, 100.0)
+    assert (choice.quantity, choice.current) == ("calling.answered_night", 40.0)
+    assert (choice.values[0], choice.values[-1]) == (40.0, 100.0)
     assert (values(study, study.chosen(question, (100.0,))) == 1.0).all()
+
+
+@pytest.mark.parametrize("scenario", ["by_day", "by_night"])
+def test_the_share_answered_now_is_that_of_the_hours_asked_about(study: NetworkCalls, scenario: str) -> None:
+    question = replace(asked(study, "P2-08.b", scenario), option="answering")
+    (choice,) = study.choices(question)
+    assert choice.current is not None
+    as_is, now = values(study, question), values(study, study.chosen(question, (choice.current,)))
+    assert np.array_equal(question.kept(as_is), question.kept(now))
+    assert (as_is != now).mean() < 0.05  # tries that begin in the other half of the day
+
+
+def test_shares_are_shares_in_whatever_unit_the_site_has_them(study: NetworkCalls) -> None:
+    """A site that writes 50 % is the site that writes 0.5."""
+    names = ("calling.answered_day", "calling.answered_night", "calling.unnoticed")
+    facts = {
+        name: one.model_copy(update={"unit": "%", "value": 100 * study.site.base(name), "range": None})
+        for name, one in study.site.facts.items()
+        if name in names
+    }
+    there = NetworkCalls(study.plan, study.site.model_copy(update={"facts": {**study.site.facts, **facts}}))
+    for claim, option, value in (("P2-08.b", "answering", 90.0), ("P2-08.a", "noticing", 0.02)):
+        here, abroad = (replace(asked(one, claim, "by_night"), option=option) for one in (study, there))
+        assert study.choices(here)[0].current == pytest.approx(there.choices(abroad)[0].current)
+        first, second = (
+            values(one, one.chosen(question, (value,))) for one, question in ((study, here), (there, abroad))
+        )
+        assert np.array_equal(first, second)
+
+
+@pytest.mark.parametrize(("role", "chain"), [("superior", "report"), ("technicians", "call_in")])
+def test_a_call_tree_that_names_a_role_otherwise_is_refused_with_its_line(
+    role: str, chain: str, tmp_path: Path
+) -> None:
+    folder = Path(shutil.copytree(FOLDER, tmp_path / "plan"))
+    tree = folder / "calltree.yaml"
+    text = re.sub(rf"\b{role}\b(?=[:,\]])", f"{role}_renamed", tree.read_text(encoding="utf-8"))
+    tree.write_text(text, encoding="utf-8")
+    line = next(number for number, row in enumerate(text.split("\n"), 1) if row.startswith(f"  {chain}:"))
+    with pytest.raises(PlanError, match=rf"calltree\.yaml.*{line}.*chain '{chain}' has no '{role}'"):
+        NetworkCalls(read_plan(folder)[0], read_site(folder)[0])
 
 
 def test_more_on_call_answer_and_come_sooner_on_the_same_numbers(study: NetworkCalls) -> None:

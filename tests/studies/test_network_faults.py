@@ -24,9 +24,9 @@ from resilience_sim.randomness import LogNormal, Streams
 from resilience_sim.studies import bind
 from resilience_sim.studies.faults import repair_inputs
 from resilience_sim.studies.network_faults import NetworkFaults
-from resilience_sim.studies.network_faults_events import ALONE, ANY_SPARE, BLOCK, STORM, YEAR, FaultSetting
 from resilience_sim.studies.network_faults_facts import ORDERS
 from resilience_sim.studies.network_faults_notes import breaking_order
+from resilience_sim.studies.network_faults_setting import ALONE, ANY_SPARE, BLOCK, STORM, YEAR, FaultSetting
 from resilience_sim.studies.question import Question
 from resilience_sim.verdicts.selection import Found
 
@@ -243,15 +243,32 @@ def test_copies_of_which_one_at_least_is_good() -> None:
 
 
 def test_what_a_daily_round_finds_first() -> None:
-    """Uniform until the next round against exponential until somebody suffers: P(U < E) = (m/T)(1 - exp(-T/m))."""
+    """Uniform until the round that is due, K more with P(K >= k) = q^k, exponential until somebody suffers.
+
+    P(U + K T < E) = (m/T)(1 - e) (1 - q) / (1 - q e) with e = exp(-T/m).
+    """
+    for missed in (0.0, 0.1, 0.3):
+        there = study(site=SITE.with_values({"patrol.missed": missed}))
+        first, e = ask(there, "P2-13.c"), math.exp(-1 / 2)
+        share = 2 * (1 - e) * (1 - missed) / (1 - missed * e)
+        assert_share(first.kept(values(there, first, 6)), share)
+        with_rounds, without = ask(there, "P2-13.a"), ask(there, "P2-13.b")
+        found, unpatrolled = values(there, with_rounds), values(there, without)
+        assert (found <= unpatrolled).all()
+        assert_share(unpatrolled <= 1, 1 - e)
+        assert_share(found <= 1, 1 - missed + missed * (1 - e))  # a missed round is made up for by chance only
+
+
+def test_rounds_are_missed_and_shorter_intervals_make_up_for_it() -> None:
+    """Of a daily round a tenth is missed, so that the day is not kept; two rounds a day may both be missed."""
     there = study()
-    first = ask(there, "P2-13.c")
-    assert_share(first.kept(values(there, first, 6)), 2 * (1 - math.exp(-1 / 2)))
-    with_rounds, without = ask(there, "P2-13.a"), ask(there, "P2-13.b")
-    found, unpatrolled = values(there, with_rounds), values(there, without)
-    assert (found <= 1).all()
-    assert (found <= unpatrolled).all()
-    assert_share(unpatrolled <= 1, 1 - math.exp(-1 / 2))
+    question = ask(there, "P2-07.a")
+    assert question.limit == 1.0
+    assert_share(question.kept(values(there, question, 6)), 0.9 + 0.1 * (1 - math.exp(-1 / 30)))
+    twice = replace(question, situation=setting(question).with_round("protection", 43200.0))
+    assert_share(twice.kept(values(there, twice, 6)), 1 - 0.01 * math.exp(-1 / 30))
+    never_missed = study(site=SITE.with_values({"patrol.missed": 0.0}))
+    assert question.kept(values(never_missed, ask(never_missed, "P2-07.a"), 2)).all()
 
 
 def test_a_year_without_a_spare_lacking() -> None:
@@ -379,6 +396,19 @@ def test_gravity_first_never_delays_lost_data_where_people_abound() -> None:
     assert question.kept(values(there, question)).mean() > 0.95
 
 
+def test_the_order_is_judged_by_when_somebody_is_at_work_on_lost_data() -> None:
+    there = study()
+    ordered, alike = ask(there, "P2-10.b", STORM), ask(there, "P2-10.c", STORM)
+    assert ordered.situation == alike.situation
+    first, last = values(there, ordered, 16), values(there, alike, 16)
+    assert np.array_equal(last - first, values(there, ask(there, "P2-10.a", STORM), 16))
+    kept, unordered = ordered.kept(first).mean(), alike.kept(last).mean()
+    assert unordered + 0.02 < kept < 0.95  # the order helps, and two people are too few for it
+    many = replace(ordered, situation=replace(setting(ordered), people=200))
+    assert set(values(there, many).tolist()) == {0.0}
+    assert there.options(ordered) == ("people_listed",)
+
+
 def test_a_larger_storm_strikes_the_same_devices_and_more() -> None:
     there = study()
     question = ask(there, "P2-29.a", STORM)
@@ -406,7 +436,7 @@ def test_a_storm_of_one_fault_is_a_fault_alone() -> None:
 
 def test_what_is_compared_meets_the_same_events() -> None:
     there = study()
-    for claim, scenario in (("P2-30.b", STORM), ("P2-37.a", STORM), ("P2-24.b", ALONE), ("P2-13.c", ALONE)):
+    for claim, scenario in (("P2-30.b", STORM), ("P2-37.a", STORM), ("P2-24.b", ALONE), ("P2-10.a", STORM)):
         run, other = there.events.runs(setting(ask(there, claim, scenario)), 5, 1)
         assert other is not None
         assert np.array_equal(run.path.occurred_s, other.path.occurred_s)
@@ -435,6 +465,7 @@ def test_what_the_plan_decides_is_what_is_judged() -> None:
     stocked = study(decided({("P2-02", "spares_per_kind"): 3.0, ("P2-35", "spares"): 2.0}))
     stocks = dict(setting(ask(stocked, "P2-35.a", STORM)).stocks)
     assert (stocks["core_switches"], stocks["access_switches"], stocks["standby_servers"]) == (2, 3, 3)
+    assert setting(ask(more, "P2-30.a", STORM)).people == 6  # whoever is listed comes to every fault
     slow = study(decided({("P2-13", "patrol_every"): 3.0, ("P2-04", "reorder_time"): 30.0}))
     assert dict(setting(ask(slow, "P2-13.a")).every_s)["logs"] == 3 * 86400.0
     assert dict(setting(ask(slow, "P2-13.a")).facts)["spares.lead"] == 30.0

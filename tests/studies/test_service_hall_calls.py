@@ -7,6 +7,7 @@ import pickle
 import shutil
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -110,6 +111,20 @@ def test_110_is_called_after_persuading_and_as_soon_as_a_call_takes() -> None:
     assert abs(after.mean() - mean) < 4 * mean * math.sqrt(math.expm1(sigma**2) / EVENTS)
 
 
+def test_persuading_ends_when_the_plan_says_and_the_call_is_judged_by_itself(tmp_path: Path) -> None:
+    short = decided(tmp_path, "P5-19", "persuade_for", 8)
+    call, longer = values(question("P5-19.c")), values(question("P5-19.b"))
+    assert (call == SITE.base("calling.attempt") / 60).all()
+    assert values(question("P5-19.b", short), short) == pytest.approx(np.minimum(longer - call, 8) + call)
+    assert (values(question("P5-19.c", short), short) == call).all()
+    assert (question("P5-19.b", short).limit, question("P5-19.c", short).limit) == (30.0, 10.0)
+    soon = decided(tmp_path, "P5-19", "police_within", 6)
+    asked = replace(question("P5-19.b", soon), option="persuade_less")
+    found = recommend(PLAN, soon, (asked,), seed=1, family_error=1e-3)
+    assert found.recommended == (5.0,)  # five minutes, and one for the call
+    assert found.result.certified
+
+
 def test_head_and_one_guard_have_to_be_there() -> None:
     asked = question("P5-19.a")
     (alarm, *_) = study().alarms(asked.situation, 3, 0)  # type: ignore[arg-type]
@@ -183,7 +198,29 @@ def test_every_load_makes_it_harder_and_every_lever_easier() -> None:
             assert study().costs(one, 0).shape == tuple(len(choice.values) for choice in choices)
             set_.add(option)
     assert moved == {FIGHT.name, *(axis.name for axes in LOADS.values() for axis in axes)}
-    assert set_ == {"promise", "tries", "redial", "message", "fewer_asked", "giving_up", "carers"}
+    assert set_ == {"promise", "tries", "redial", "message", "fewer_asked", "giving_up", "persuade_less", "carers"}
+
+
+@pytest.mark.parametrize("answered", [0.4, 0.58, 0.9])
+def test_more_tries_make_nobody_later_where_they_are_offered(answered: float) -> None:
+    here = study().at_site({"calling.answered_day": answered})
+    offered = set()
+    for asked in here.questions():
+        for option in {"tries", "redial"} & set(here.options(asked)):
+            one = replace(asked, option=option)
+            times = [values(here.chosen(one, [tries]), here, blocks=3) for tries in (1.0, 2.0, 3.0, 5.0, 10.0)]
+            assert all((more <= fewer).all() for fewer, more in pairwise(times)), (asked.claim.id, option)
+            offered.add(asked.claim.id)
+    assert offered == {"P5-02.a", "P5-12.c", "P5-20.a", "P5-24.a"}
+
+
+def test_tries_are_no_lever_where_they_keep_the_delegate_waiting() -> None:
+    """While the manager is tried ten times, the leading group waits: fewer are asked in time than with three tries."""
+    here = study().at_site({"calling.answered_day": 0.58})
+    asked = question("P5-08.a", here)
+    assert here.options(asked) == ("promise", "message")
+    three, ten = (asked.kept(values(replace(asked, situation=here.set_to(asked, "tries", n)), here)) for n in (3, 10))
+    assert three.mean() > ten.mean()
 
 
 # ---- what is asked
@@ -201,12 +238,16 @@ def test_an_open_time_is_the_longest_that_may_be_decided() -> None:
 
 def test_times_of_two_claims_of_a_clause_are_promised_together() -> None:
     asked = tuple(replace(one, option="promise") for one in study().questions() if one.clause == "P5-19")
-    assert [choice.quantity for choice in study().choices(asked[0])] == ["arrive_within", "persuade_for"]
-    limits = [study().chosen(one, [7.0, 24.0]).limit for one in asked]
-    assert limits == [7.0, 24.0]
+    assert [choice.quantity for choice in study().choices(asked[0])] == [
+        "arrive_within",
+        "police_within",
+        "call_within",
+    ]
+    limits = [study().chosen(one, [7.0, 24.0, 2.0]).limit for one in asked]
+    assert limits == [7.0, 24.0, 2.0]
     costs = study().costs(asked[0], 0)
-    assert costs.shape == (30, 31)
-    assert costs[6, 24] == 6 + 24
+    assert costs.shape == (30, 30, 21)
+    assert costs[6, 23, 4] == 6 + 23 + 2
     found = recommend(PLAN, study(), asked, seed=1, family_error=1e-3)
     assert found.result.status is Found.FOUND
     assert found.recommended is not None
@@ -214,6 +255,7 @@ def test_times_of_two_claims_of_a_clause_are_promised_together() -> None:
         times = values(one, seed=11)
         assert np.mean(times <= value) > 0.93
         assert np.mean(times <= value - 3) < 0.95
+    assert found.recommended[2] <= 1.0
 
 
 def test_clauses_have_groups_of_their_own() -> None:
@@ -319,6 +361,8 @@ def bound(folder: Path) -> None:
          r"calltree\.yaml:\d+: .*'police_station'"),
         ("calltree.yaml", "calls: {clerk: [ambulance, hall_head]}", "calls: {clerk: [hall_head]}",
          r"calltree\.yaml:\d+: .*'ambulance'"),
+        ("calltree.yaml", "clerk: [police, manager]}\n  illness:", "clerk: [manager]}\n  illness:",
+         r"calltree\.yaml:\d+: .*'police_called' has no 'police'"),
         ("plan.yaml", "interpretation: watched_first", "interpretation: called_later", r"plan\.yaml"),
         ("plan.yaml", "study: hall_family, measure: family_told", "study: hall_family, measure: call_120",
          r"plan\.yaml:\d+: .*'call_120'; accepted: family_told"),

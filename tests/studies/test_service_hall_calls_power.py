@@ -7,6 +7,7 @@ import pickle
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -91,14 +92,14 @@ def test_those_inside_are_those_whom_the_door_has_not_let_through_yet(still: dic
     door = flow_pps(site.base("building.main_door"), site.base("door.specific_flow"))
     first_s = site.base("pre_movement.staff") + 5.0 / site.base("walking.adults")
     for after_s in (10.0, 35.0, 38.0, 45.0, 300.0):
-        one = row(Cut(fire, after_out=False, decided_s=after_s), 0, hall.at_site({"power_cut.reach": 0.0}))
+        one = row(Cut(fire, after_out=False, not_before_s=after_s), 0, hall.at_site({"power_cut.reach": 0.0}))
         passed = 0 if after_s < first_s else math.floor((after_s - first_s) * door) + 1
         assert one["inside_at_cut"] == max(0, persons - passed), after_s
         assert one["cut_after"] == pytest.approx(after_s)
 
 
 def test_a_door_that_is_shut_while_all_wait_makes_the_last_later_by_just_that(still: dict[str, float]) -> None:
-    fire = Cut(Setting("fire"), after_out=False, decided_s=38.2)
+    fire = Cut(Setting("fire"), after_out=False, not_before_s=38.2)
     hall = study().at_site({**still, "power_cut.reach": 0.0})
     shut = hall.at_site({"power_cut.door_by_hand": 20.0})
     flow = flow_pps(SITE.base("building.main_door"), SITE.base("door.specific_flow"))
@@ -108,7 +109,7 @@ def test_a_door_that_is_shut_while_all_wait_makes_the_last_later_by_just_that(st
 
 
 def test_in_the_dark_what_is_left_takes_so_much_longer(still: dict[str, float]) -> None:
-    fire = Cut(Setting("fire"), after_out=False, decided_s=38.0)
+    fire = Cut(Setting("fire"), after_out=False, not_before_s=38.0)
     hall = study().at_site({**still, "power_cut.reach": 0.0})
     light, dark = (row(fire, 0, hall.at_site({"power_cut.pace_in_dark": pace})) for pace in (1.0, 0.5))
     left_s = hall.fires.hall.at().burn(Setting("fire"), 3, 0).customers_out_s
@@ -150,7 +151,7 @@ def test_after_all_are_out_nobody_is_inside_and_nobody_is_delayed() -> None:
 
 def test_the_later_the_cut_the_fewer_are_inside() -> None:
     times_s = (0.0, 60.0, 120.0, 600.0)
-    inside = [column(replace(cut("P5-16.a"), decided_s=after_s), "inside_at_cut") for after_s in times_s]
+    inside = [column(replace(cut("P5-16.a"), not_before_s=after_s), "inside_at_cut") for after_s in times_s]
     for sooner, later in pairwise(inside):
         assert (sooner >= later).all()
     assert inside[0].mean() > inside[2].mean()
@@ -160,7 +161,7 @@ def test_the_later_the_cut_the_fewer_are_inside() -> None:
 def test_who_needs_help_and_finds_nobody_is_inside_whenever_the_power_goes() -> None:
     helpless = study().at_site({"customers.need_help_to_leave": 1.0})
     alone = replace(cut("P5-16.a").fire, free=0)
-    before = row(Cut(alone, after_out=False, decided_s=5000.0), 0, helpless)
+    before = row(Cut(alone, after_out=False, not_before_s=5000.0), 0, helpless)
     assert before["inside_at_cut"] == helpless.fires.hall.at().customers
     assert before["customers_margin"] == -math.inf
     never = row(Cut(alone, after_out=True), 0, helpless)
@@ -177,18 +178,31 @@ def test_both_readings_are_asked_about_with_and_without_detectors() -> None:
     assert question("P5-16.a").kept(np.array([0.0, 1.0])).tolist() == [True, False]
 
 
-def test_a_decided_time_is_that_of_the_cut(tmp_path_factory: pytest.TempPathFactory) -> None:
-    folder = tmp_path_factory.mktemp("decided")
+def decided(folder: Path, **times: int) -> dict[str, Question]:
+    """Questions of a fire without detectors, with these times decided, by claim."""
     text = (FOLDER / "plan.yaml").read_text(encoding="utf-8")
     opened = "      - {from: unknown, status: open, source: 第四节四(三) leaves it open}\n"
-    assert text.count(opened) == 1
-    taken = "      - {from: 2026-01-01, value: 240, status: in_force, source: a test}\n"
-    (folder / "plan.yaml").write_text(text.replace(opened, opened + taken), encoding="utf-8")
+    for name, value in times.items():
+        at = text.index(opened, text.index(f"    {name}:\n", text.index("- id: P5-16\n"))) + len(opened)
+        taken = f"      - {{from: 2026-01-01, value: {value}, status: in_force, source: a test}}\n"
+        text = text[:at] + taken + text[at:]
+    (folder / "plan.yaml").write_text(text, encoding="utf-8")
     found = part(bind(read_plan(folder)[0], SITE), PowerCuts)
     assert found is not None
-    by_claim = {one.claim.id: one for one in found.questions() if one.scenario == "fire"}
-    assert by_claim["P5-16.a"].situation == replace(cut("P5-16.a"), decided_s=240.0)
-    assert by_claim["P5-16.d"].situation == cut("P5-16.d")
+    (choice,) = found.choices(replace(question("P5-16.a"), option="cut_later"))
+    assert choice.quantity == "cut_not_before"
+    assert max(choice.values) == times.get("cut_within", 600)  # nobody is to wait beyond the time to cut
+    return {one.claim.id: one for one in found.questions() if one.scenario == "fire"}
+
+
+def test_a_time_to_wait_is_waited_and_a_time_to_cut_makes_nobody_wait(tmp_path: Path) -> None:
+    by_claim = decided(tmp_path, cut_not_before=240)
+    for claim in ("P5-16.a", "P5-16.b", "P5-16.c", "P5-16.d", "P5-16.e"):
+        assert by_claim[claim].situation == replace(cut(claim), not_before_s=240.0)
+    assert by_claim["P5-16.d"].limit == 600.0
+    by_claim = decided(tmp_path, cut_within=240)
+    for claim in ("P5-16.a", "P5-16.b", "P5-16.c", "P5-16.d", "P5-16.e"):
+        assert by_claim[claim].situation == cut(claim)
     assert by_claim["P5-16.d"].limit == 240.0
 
 
@@ -203,8 +217,11 @@ def test_a_cut_that_waits_long_enough_finds_nobody_inside_and_a_shorter_promise_
             kept.append(float(asked.kept(column(asked.situation, asked.measure)).mean()))
         assert kept[0] < 0.6 < 0.9 < kept[1], first.option
         assert study().costs(first, 0).tolist() == list(choice.values)
-        seen.add((first.option, study().cost_unit(first)))
-    assert seen == {("cut_later", "hall_cut_later"), ("promise", "hall_promise")}
+        seen.add((first.option, choice.quantity, study().cost_unit(first)))
+    assert seen == {
+        ("cut_later", "cut_not_before", "hall_cut_later"),
+        ("promise", "cut_within", "hall_promise"),
+    }
 
 
 def test_every_load_makes_it_harder() -> None:

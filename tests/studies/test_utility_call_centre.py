@@ -10,11 +10,16 @@ import pytest
 
 from resilience_sim.errors import PlanError
 from resilience_sim.experiments.runs import Runs
+from resilience_sim.models.queue.kernel import simulate
+from resilience_sim.models.queue.measures import measures
 from resilience_sim.plans.files import library, read_plan, read_site
 from resilience_sim.studies import bind
 from resilience_sim.studies.parts import part
 from resilience_sim.studies.utility_call_centre import UtilityCallCentre
 from resilience_sim.studies.utility_event import Event
+from resilience_sim.studies.utility_levers import EVENTS
+from resilience_sim.studies.utility_served import EventCalls, alike
+from resilience_sim.timelines import constant, pulse
 
 FOLDER = library()["utility-call-centre"]
 
@@ -174,6 +179,111 @@ def test_costs_rise_with_every_easier_choice(study: UtilityCallCentre) -> None:
     assert costs.shape == tuple(len(choice.values) for choice in study.choices(question))
     for axis in range(costs.ndim):
         assert (np.diff(costs, axis=axis) >= -1e-9).all()
+    values = [choice.values[k] for choice, k in zip(study.choices(question), (1, 5, 2), strict=True)]
+    situation = study.chosen(question, values).situation
+    assert isinstance(situation, Event)
+    hours = [study.events.added_hours(situation, 7, index) for index in range(EVENTS)]
+    assert costs[1, 5, 2] == pytest.approx(np.mean(hours))  # agents called up and early shifts add up
+
+
+def test_the_agents_may_be_sent_a_message_and_be_more(study: UtilityCallCentre) -> None:
+    question = next(one for one in study.questions() if one.clause == "P1-09")
+    assert study.options(question) == ("", "message")
+    question = replace(question, option="message")
+    offered = {choice.quantity: (choice.values, choice.current) for choice in study.choices(question)}
+    assert offered["roster.off_shift"] == ((36.0, 48.0, 60.0), 36.0)  # the site's own to the end of its range
+    assert offered["call_up.group_message"] == ((1.0,), 0.0)
+    plain = event(study, "P1-09.a")
+    chosen = study.chosen(question, (1.0, 20.0, 48.0, 1.0)).situation
+    assert chosen == replace(
+        plain, rules=replace(plain.rules, general_lines=2, general_agents=20, message=True, off_shift=48)
+    )
+
+
+def test_a_message_and_more_agents_off_shift_bring_more_to_the_seats(study: UtilityCallCentre) -> None:
+    plain = event(study, "P1-09.a")
+    called = replace(plain, rules=replace(plain.rules, general_agents=40))
+    messaged = replace(called, rules=replace(called.rules, message=True))
+    more = replace(messaged, rules=replace(messaged.rules, off_shift=60))
+    hours = [np.mean([study.events.added_hours(one, 5, k) for k in range(20)]) for one in (called, messaged, more)]
+    assert hours[1] > hours[0] + 1
+    assert hours[2] > hours[1] + 1
+    as_they_are = replace(messaged, rules=replace(messaged.rules, off_shift=36))
+    for k in range(5):
+        assert study.replicate(as_they_are, 5, k) == study.replicate(messaged, 5, k)
+
+
+def test_a_message_reaches_those_who_are_too_many_to_call(study: UtilityCallCentre) -> None:
+    """The k-th call-up of an event meets the same people; the first to come is there no later with the message."""
+    rules = event(study, "P1-09.a").rules
+    by_call, by_message = (
+        [study.events._call_up(5, k, 0, 40, study.events._called_with(one)) for k in range(30)]
+        for one in (rules, replace(rules, message=True))
+    )
+    twenty_s = [[np.sort(one.agents_s)[19] for one in some] for some in (by_call, by_message)]
+    assert np.median(twenty_s[1]) < np.median(twenty_s[0])
+    assert [one.specialist_s for one in by_call] == [one.specialist_s for one in by_message]
+
+
+def test_a_message_helps_on_the_same_events(study: UtilityCallCentre) -> None:
+    question = replace(next(one for one in study.questions() if one.clause == "P1-09"), option="message")
+    alone, messaged = (
+        study.chosen(replace(question, option=option), values).situation
+        for option, values in (("", (0.0, 40.0, 120.0)), ("message", (0.0, 40.0, 60.0, 1.0)))
+    )
+    levels = [[study.replicate(one, 5, k)["service_level"] for k in range(60)] for one in (alone, messaged)]
+    kept = [np.mean(question.kept(np.array(one))) for one in levels]
+    assert kept[1] > kept[0] + 0.05
+    assert np.mean(levels[1]) > np.mean(levels[0])
+
+
+# ---- the same agents are played once
+
+
+def test_shares_are_those_of_the_queue(study: UtilityCallCentre) -> None:
+    for claim in ("P1-09.a", "P1-13.a"):
+        asked = event(study, claim)
+        for replication in range(5):
+            calls = study.events._calls(asked.load, 5, replication)
+            agents = study.events._on_seats(asked.rules, asked.load.strike, 5, replication)
+            inputs = replace(calls.queue, agents=agents)
+            known = measures(
+                inputs,
+                simulate(inputs, calls.draws),
+                window=(calls.event_s, inputs.horizon_s),
+                threshold_s=calls.threshold_s,
+            )
+            row = study.replicate(asked, 5, replication)
+            assert row["calls"] == known["calls"] > 0
+            assert row["service_level"] == 100 * known["service_level"]
+            assert row["answer_rate"] == 100 * known["answer_rate"]
+
+
+def test_agents_who_differ_once_all_calls_are_over_come_to_the_same_and_earlier_ones_do_not(
+    study: UtilityCallCentre,
+) -> None:
+    asked = event(study, "P1-09.a")
+    for replication in range(5):
+        calls = study.events._calls(asked.load, 6, replication)
+        fresh = EventCalls(calls.queue, calls.draws, calls.event_s, calls.threshold_s)
+        agents = study.events._on_seats(asked.rules, asked.load.strike, 6, replication)
+        row = fresh.served(agents)
+        over_s = fresh._met[0].until_s
+        later, sooner = (agents + pulse(over_s + shift_s, over_s + 7200.0, 30.0) for shift_s in (1.0, -3000.0))
+        assert fresh.served(later) is row  # nothing is played again
+        again = EventCalls(calls.queue, calls.draws, calls.event_s, calls.threshold_s)
+        assert again.served(later) == row
+        assert fresh.served(sooner) is not row
+        assert len(fresh._met) == 2
+
+
+def test_timelines_are_alike_up_to_an_instant() -> None:
+    one, other = pulse(0.0, 100.0, 2.0), pulse(0.0, 200.0, 2.0)
+    assert alike(one, other, 99.0)
+    assert not alike(one, other, 100.0)
+    assert not alike(one, pulse(0.0, 100.0, 3.0), 50.0)
+    assert not alike(one, pulse(1.0, 100.0, 2.0), 50.0)
+    assert alike(constant(2.0), constant(2.0), -1.0)
 
 
 def test_a_claim_that_names_no_measure_is_refused_with_its_line(tmp_path: Path) -> None:

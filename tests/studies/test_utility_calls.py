@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import pickle
+import re
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from resilience_sim.errors import PlanError
 from resilience_sim.plans.files import library, read_plan, read_site
+from resilience_sim.plans.quantities import Status
 from resilience_sim.studies import bind
-from resilience_sim.studies.notifying import BLOCK, longest_silence_s
+from resilience_sim.studies.notifying import BLOCK, Alarmed, longest_silence_s
 from resilience_sim.studies.parts import part
 from resilience_sim.studies.question import Question
 from resilience_sim.studies.utility_calls import MEMBERS, UtilityCalls
@@ -79,6 +84,106 @@ def test_mobiles_off_by_night_matter_by_night_alone(study: UtilityCalls) -> None
     assert off < on
     on, off = (study.replicate(asked(study, claim, "by_day").situation, 7, 0) for claim in ("P1-05.a", "P1-05.b"))
     assert (on["members_reached"] >= off["members_reached"]).all()
+
+
+def test_mobiles_are_on_for_as_long_as_the_plan_says(study: UtilityCalls) -> None:
+    """From 7 h on: for 15 hours they are on by day alone, for 5 hours until noon."""
+    said = {hours: study_with(study, phone_on=hours) for hours in (5, 15, 24)}
+    claims = [(claim, when) for claim in ("P1-03.a", "P1-05.a", "P1-15.a") for when in study_scenarios(study, claim)]
+    for claim, when in claims:
+        assert np.array_equal(values(said[24], asked(said[24], claim, when)), values(study, asked(study, claim, when)))
+    for when in ("by_day", "by_night"):
+        fifteen, off = values(said[15], asked(said[15], "P1-05.a", when)), values(study, asked(study, "P1-05.b", when))
+        assert np.array_equal(fifteen, off)
+        kept = [values(said[hours], asked(said[hours], "P1-05.a", when)).mean() for hours in (5, 15, 24)]
+        assert kept == sorted(kept)
+        assert kept[0] < kept[2]
+    head = [np.isfinite(values(said[hours], asked(said[hours], "P1-03.a", "by_night"))).mean() for hours in (15, 24)]
+    assert head[0] < head[1]
+    morning = asked(said[5], "P1-05.a", "by_day").situation
+    assert isinstance(morning, Alarmed)
+    inputs = said[5].trees.inputs("abnormal", changes=morning.changes)
+    mobile, office, *_ = inputs.people[inputs.index["head"]].phones
+    assert [hour for hour, share in enumerate(mobile.answered) if share > 0] == [7, 8, 9, 10, 11]
+    assert all(share > 0 for share in office.answered)
+
+
+def study_with(study: UtilityCalls, **decided: float) -> UtilityCalls:
+    """The same plan with other values in force in P1-05."""
+    clauses = []
+    for clause in study.plan.clauses:
+        quantities = {
+            name: quantity.model_copy(
+                update={"history": (*quantity.history, quantity.history[-1].model_copy(update={
+                    "value": float(decided[name]), "status": Status.IN_FORCE
+                }))}
+            )
+            if clause.id == "P1-05" and name in decided
+            else quantity
+            for name, quantity in clause.quantities.items()
+        }  # fmt: skip
+        clauses.append(clause.model_copy(update={"quantities": quantities}))
+    return UtilityCalls(study.plan.model_copy(update={"clauses": tuple(clauses)}), study.site)
+
+
+def study_scenarios(study: UtilityCalls, claim: str) -> list[str]:
+    return [question.scenario for question in study.questions() if question.claim.id == claim]
+
+
+def test_agents_follow_as_the_plan_says_in_whatever_unit_the_site_has_it(study: UtilityCalls) -> None:
+    plan, _ = read_plan(FOLDER)
+    fact = study.site.fact("call_up.agents_follow")
+    per_cent = fact.model_copy(update={"unit": "%", "value": 100 * study.site.base("call_up.agents_follow")})
+    site = study.site.model_copy(update={"facts": {**study.site.facts, "call_up.agents_follow": per_cent}})
+    there = UtilityCalls(plan, site)
+    for one in (study, there):
+        inputs = one.trees.inputs("call_up", changes=one._willing(0.25))
+        assert inputs.people[inputs.index["agents 1"]].comes == 0.25
+
+
+def test_no_more_tries_are_recommended_where_somebody_stands_in(study: UtilityCalls) -> None:
+    """Whoever tries the deputy head for longer calls the specialist, who stands in, later."""
+    question = asked(study, "P1-15.a", "any_hour")
+    assert "tries" not in study.options(question)
+    assert "tries" in study.options(asked(study, "P1-03.a", "by_day"))
+    kept = [
+        float((values(study, replace(question, situation=study.set_to(question, "tries", tries)), 20) <= 20).mean())
+        for tries in (2.0, 5.0)
+    ]
+    assert kept[0] > kept[1]
+
+
+@pytest.mark.parametrize(
+    ("chain", "role"), [("abnormal", "bureau_deputy"), ("progress", "bureau_deputy"), ("call_up", "agents")]
+)
+def test_a_call_tree_that_names_a_role_otherwise_is_refused_with_its_line(
+    chain: str, role: str, tmp_path: Path
+) -> None:
+    folder = copied(tmp_path)
+    tree = folder / "calltree.yaml"
+    text = tree.read_text(encoding="utf-8")
+    if chain == "progress":  # named as before but in that chain
+        text = text.replace(
+            "calls: {duty_agent: [head, deputy_head, bureau_deputy]}", "calls: {duty_agent: [head, deputy_head]}"
+        )
+    else:
+        text = re.sub(rf"\b{role}\b(?=[:,\]])", f"{role}_renamed", text)
+    tree.write_text(text, encoding="utf-8")
+    line = 1 + text.split("\n").index(next(row for row in text.split("\n") if row.startswith(f"  {chain}:")))
+    with pytest.raises(PlanError, match=rf"calltree\.yaml.*{line}.*chain '{chain}' has no '{role}'"):
+        UtilityCalls(read_plan(folder)[0], read_site(folder)[0])
+
+
+def test_a_call_tree_without_a_chain_is_refused(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    tree = folder / "calltree.yaml"
+    tree.write_text(tree.read_text(encoding="utf-8").replace("\n  briefing:", "\n  told_briefly:"), encoding="utf-8")
+    with pytest.raises(PlanError, match=r"calltree\.yaml.*there is no chain 'briefing'; accepted: abnormal, call_up"):
+        UtilityCalls(read_plan(folder)[0], read_site(folder)[0])
+
+
+def copied(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(FOLDER, tmp_path / "plan"))
 
 
 def test_all_members_come_later_than_one_who_commands(study: UtilityCalls) -> None:

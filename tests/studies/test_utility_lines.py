@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -63,6 +64,27 @@ def test_crews_that_help_each_other_leave_fewer_waiting(study: UtilityLines) -> 
     assert isinstance(own, Struck)
     assert isinstance(lent, Struck)
     assert values(study, lent, "crew_wait", 3).mean() < values(study, own, "crew_wait", 3).mean()
+
+
+def test_one_more_line_moves_no_other(study: UtilityLines) -> None:
+    for crews in (1, 2):
+        rows = [
+            {name: values(study, Struck(False, lines, crews, lent=False), name) for name in ("line_back", "crew_wait")}
+            for lines in (1, 2, 3, 4, 6)
+        ]
+        for few, more in pairwise(rows):
+            assert all((more[name] >= few[name]).all() for name in few)
+            assert (more["line_back"] > few["line_back"]).any()
+
+
+def test_lines_are_the_same_whoever_repairs_them(study: UtilityLines) -> None:
+    """Where no line waits, areas of their own make no difference; with fewer crews none is back sooner."""
+    own, lent = (values(study, Struck(False, 4, 10, lent=lent), "line_back") for lent in (False, True))
+    assert np.array_equal(own, lent)
+    few, pooled = (values(study, Struck(False, 4, 1, lent=lent), "line_back") for lent in (False, True))
+    assert np.array_equal(pooled, own)  # six crews for four lines
+    assert (few >= own).all()
+    assert (few > own).any()
 
 
 def test_more_crews_bring_lines_back_sooner(study: UtilityLines) -> None:

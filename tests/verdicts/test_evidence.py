@@ -261,3 +261,12 @@ def test_evidence_at_the_ends_of_the_scale_is_the_limit_of_evidence_near_them():
 def test_impossible_counts_and_thresholds_are_refused(won, theta):
     with pytest.raises(VerdictError):
         log_e_values(won, 1, theta)
+
+
+@pytest.mark.parametrize("alpha", [1e-12, 1e-15, 1e-20, 1e-40])
+def test_an_interval_reaches_the_end_of_the_scale_where_no_number_is_left_between(alpha):
+    low, high = interval_of_share(712, 1, alpha)
+    assert 0 < low < 712 / 713 < high <= 1
+    few, many = interval_of_share(1, 712, alpha)
+    assert 0 <= few < 1 / 713 < many < 1
+    assert many == pytest.approx(1 - low)

@@ -266,7 +266,7 @@ def _rate_table(rates: dict[str, FaultRate], window_s: float) -> FittedTable:
         "cause": ("原因", "cause"), "faults": ("故障数", "faults"), "per_day": ("每日", "per day"),
         "low": ("95 % 下限", "95 % from"), "high": ("95 % 上限", "to"),
         "clustering": ("日数方差与均值之比", "variance / mean"),
-        "together": ("接踵而至", "soon after"), "by_chance": ("偶然应有", "by chance"),
+        "together": ("短时间内相继发生", "soon after"), "by_chance": ("偶然应有", "by chance"),
         "largest": ("最长一串", "longest row"),
     }  # fmt: skip
     rows = tuple(
@@ -279,7 +279,7 @@ def _rate_table(rates: dict[str, FaultRate], window_s: float) -> FittedTable:
     days = rates[ALL].days if rates else 0
     window = f"{window_s / 60:g}"
     title = (
-        f"{days} 天内的故障；接踵而至：距上一起不超过 {window} 分钟",
+        f"{days} 天内的故障；短时间内相继发生：距上一起不超过 {window} 分钟",
         f"Faults in {days} days; soon after: within {window} min of the one before",
     )
     return FittedTable("faults", title, columns, rows)

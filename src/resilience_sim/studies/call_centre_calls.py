@@ -1,12 +1,15 @@
 """The call centre's reports: who knows within what time, by day, by night, and when much fails at once.
 
-One event is a failure, a mains failure, an accident, a fire from which all are safe, or a surge for which reserves are
-called (:mod:`~resilience_sim.studies.call_centre_calls_events`). Clauses that can be read in two ways are judged by
-the outcome of both, in the same events:
+One event is a failure, one of which leaders know, a mains failure, an accident, a fire from which all are safe, or a
+surge for which reserves are called (:mod:`~resilience_sim.studies.call_centre_calls_events`). Clauses that can be read
+in two ways are judged by the outcome of both, in the same events:
 
 * *foreseen* or *elapsed* (P4-06): supervisor and manager are told as soon as the specialist, at work, sees that ten
   minutes will not do (at the latest when they are up), or always when they are up;
 * *two or more* or *only grave* (P4-27): the manager is told of accidents with so many persons, or only of grave ones.
+
+That it is back (P4-11) is asked about in failures of which the supervisor or the manager had been told before: where
+nobody had been, there is nobody to phone.
 
 A promised time that the plan leaves open is the longest that its bounds allow. In a storm the floor takes longer to put
 in order, one agent has three people to call, and reserves are longer on their way.
@@ -40,7 +43,8 @@ __all__ = ["MEASURES", "NEEDS", "STUDIES", "Reports"]
 Floats = npt.NDArray[np.float64]
 
 STUDIES: Mapping[str, Mapping[str, str]] = {
-    "failure_reports": {"supervisor_told": "min", "leaders_told": "min", "recovery_told": "min"},
+    "failure_reports": {"supervisor_told": "min", "leaders_told": "min"},
+    "recovery_report": {"recovery_told": "min"},
     "mains_report": {"mains_told": "min"},
     "safe_report": {"centre_superior_told": "min"},
     "accident_report": {"manager_told": "min"},
@@ -89,13 +93,14 @@ NEEDS = Needs(
 )
 EVENTS: Mapping[str, Event] = {
     "failure_reports": "failure",
+    "recovery_report": "recovered",
     "mains_report": "mains",
     "safe_report": "safe",
     "accident_report": "accident",
     "grave_report": "grave",
     "reserves_called": "surge",
 }
-WITH_STORM = ("failure_reports", "mains_report", "reserves_called")
+WITH_STORM = ("failure_reports", "recovery_report", "mains_report", "reserves_called")
 ARRIVAL_MIN = (5.0, 10.0, 15.0, 23.0, 30.0, 45.0, 60.0, 90.0)
 LISTED_STEP = 3.0  # reserves: one more or less is not told apart
 NOTE_BLOCKS = 10
@@ -173,7 +178,7 @@ class Reports:
         """What is simulated for a study, the plan's words read in this way."""
         plain = Reported(EVENTS[study], scenario)
         match study:
-            case "failure_reports":
+            case "failure_reports" | "recovery_report":
                 return replace(
                     plain,
                     breakdown=self._failure(scenario),
@@ -238,11 +243,12 @@ class Reports:
 
     def choices(self, question: Question) -> Sequence[Choice]:
         """The quantities of the question's option."""
+        situation = _reported(question.situation)
         match question.option:
             case "deadline_and_tries":
                 return levers.deadline_and_tries(self.plan, self.site, question.clause, question.claim.limit)
             case "answered_and_tries":
-                return (levers.answered_choice(self.site), levers.tries(self.site))
+                return (levers.answered_choice(self.site, situation.scenario), levers.tries(self.site))
         listed = offered(self.plan, "P4-34", "reserves", descending=False, least=1.0)
         return (replace(listed, values=tuple(value for value in listed.values if value % LISTED_STEP == 0)),)
 
@@ -253,7 +259,7 @@ class Reports:
             return replace(question, situation=replace(situation, listed=int(first)))
         situation = replace(situation, changes=replace(situation.changes, attempts=int(others[0])))
         if question.option == "answered_and_tries":
-            changes = levers.with_answered(situation.changes, first)
+            changes = levers.answered_at_least(situation.changes, self.site, first)
             return replace(question, situation=replace(situation, changes=changes))
         (deadline, _) = self.choices(question)
         limit = from_base(to_base(first, deadline.unit), question.unit)

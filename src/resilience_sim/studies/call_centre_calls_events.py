@@ -32,12 +32,14 @@ from resilience_sim.studies.call_centre_faults_events import (
 from resilience_sim.studies.call_trees import UNCHANGED, Alarm, CallTrees, Changes, places_s
 from resilience_sim.units import HOUR, MINUTE
 
-__all__ = ["LEVELS", "Reported", "called_up_s", "failure", "people_hurt", "reported", "wanted_at"]
+__all__ = ["LEVELS", "Reported", "called_up_s", "failure", "people_hurt", "recovered", "reported", "wanted_at"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
-Event = Literal["failure", "mains", "safe", "accident", "grave", "surge"]
+Event = Literal["failure", "recovered", "mains", "safe", "accident", "grave", "surge"]
 
+LEADERS = ("supervisor", "manager")
+SOUGHT = 64  # blocks of failures at most, of which one of events is taken
 LEVELS: Mapping[int, tuple[str, str]] = {
     1: ("other_units_called", "other_units"),
     2: ("reserves_called", "reserves"),
@@ -60,7 +62,7 @@ class Reported:
     changes
         What is otherwise than in the call tree.
     breakdown
-        The failure of an application, for the event ``failure``.
+        The failure of an application, for the events ``failure`` and ``recovered``.
     foreseen
         Whether leaders are told of it as soon as ten minutes are seen not to do, or when they are up.
     restored_within_s
@@ -85,7 +87,10 @@ def reported(breakdowns: Breakdowns, setting: Reported, seed: int, replication: 
     """The measures of a block of events, in minutes, shape (events,)."""
     match setting.event:
         case "failure":
-            return failure(breakdowns, setting, seed, replication)
+            row = failure(breakdowns, setting, seed, replication)
+            return {name: row[name] / MINUTE for name in ("supervisor_told", "leaders_told", "back")}
+        case "recovered":
+            return {"recovery_told": recovered(breakdowns, setting, seed, replication) / MINUTE}
         case "surge":
             return {"reserves_in_place": _reserves_in_place(breakdowns, setting, seed, replication) / MINUTE}
         case "accident":
@@ -115,10 +120,10 @@ def failure(breakdowns: Breakdowns, setting: Reported, seed: int, replication: i
     Returns
     -------
     dict
-        ``supervisor_told``: minutes from the failure until the supervisor knows of it. ``leaders_told``: minutes from
-        the end of the ten until supervisor and manager know that these did not do, below 0 if they know before; 0 where
-        the application is back by then. ``recovery_told``: minutes from its being back until the last of those who had
-        been told knows; 0 where nobody had been. ``back``: minutes from the failure until it is back.
+        Seconds. ``supervisor_told``: from the failure until the supervisor knows of it. ``leaders_told``: from the end
+        of the ten minutes until supervisor and manager know that these did not do, below 0 if they know before; 0 where
+        the application is back by then. ``recovery_told``: from its being back until the last of those who had been
+        told knows; -inf where nobody had been. ``back``: from the failure until it is back.
     """
     assert setting.breakdown is not None
     site, trees = breakdowns.site, breakdowns.trees
@@ -136,21 +141,38 @@ def failure(breakdowns: Breakdowns, setting: Reported, seed: int, replication: i
     later = Streams(derived_seed(seed, "escalation"), replication)
     hours = played.hours + np.where(np.isfinite(starts_s), starts_s, 0.0) / HOUR
     escalated = alarms_at(trees, "escalation", later, hours, setting.changes)
-    leaders_s = starts_s + last_told(escalated, "supervisor", "manager") - setting.restored_within_s
+    leaders_s = starts_s + last_told(escalated, *LEADERS) - setting.restored_within_s
     needed = back_s > setting.restored_within_s
 
     finally_ = Streams(derived_seed(seed, "restored"), replication)
     hours = played.hours + back_s / HOUR
     restored = alarms_at(trees, "restored", finally_, hours, setting.changes)
-    manager_s = np.where(needed, starts_s + first_told(escalated, "manager"), np.inf)
-    had_been = np.column_stack((supervisor_s < back_s, manager_s < back_s))
-    recovery_s = np.where(had_been, told(restored, "supervisor", "manager"), 0.0).max(axis=1)
+    # Either is told of the failure by the escalation, the supervisor also, and mostly before, by the first report.
+    known_s = np.where(needed[:, None], starts_s[:, None] + told(escalated, *LEADERS), np.inf)
+    known_s[:, 0] = np.minimum(known_s[:, 0], supervisor_s)
+    recovery_s = np.where(known_s < back_s[:, None], told(restored, *LEADERS), -np.inf).max(axis=1)
     return {
-        "supervisor_told": supervisor_s / MINUTE,
-        "leaders_told": np.where(needed, leaders_s, 0.0) / MINUTE,
-        "recovery_told": recovery_s / MINUTE,
-        "back": back_s / MINUTE,
+        "supervisor_told": supervisor_s,
+        "leaders_told": np.where(needed, leaders_s, 0.0),
+        "recovery_told": recovery_s,
+        "back": back_s,
     }
+
+
+def recovered(breakdowns: Breakdowns, setting: Reported, seed: int, replication: int) -> Floats:
+    """Seconds from an application's being back until the last of those who had been told of its failure knows.
+
+    Failures are played, block after block, until there are enough of which somebody had been told before they were
+    over; others are no events, since nobody is to be phoned. Where not one in :data:`SOUGHT` is told of a failure,
+    hardly anybody is told of its end either: what is missing counts as never told.
+    """
+    found = np.empty(0)
+    for k in range(SOUGHT):
+        row = failure(breakdowns, setting, derived_seed(seed, f"failures {k}") if k else seed, replication)
+        found = np.concatenate((found, row["recovery_told"][row["recovery_told"] > -np.inf]))
+        if len(found) >= BLOCK:
+            return found[:BLOCK]
+    return np.concatenate((found, np.full(BLOCK - len(found), np.inf)))
 
 
 # ---- people hurt

@@ -10,19 +10,21 @@ import numpy.typing as npt
 
 from resilience_sim.plans.register import Plan
 from resilience_sim.plans.site import Site
+from resilience_sim.studies.call_centre_faults_events import Scenario
 from resilience_sim.studies.call_trees import Changes
 from resilience_sim.studies.limits import offered
 from resilience_sim.studies.question import OF_THE_SITE, Axis, Choice
-from resilience_sim.units import MINUTE, to_base
+from resilience_sim.units import MINUTE, from_base, to_base
 
 __all__ = [
-    "ANSWERED", "and_tries", "answered", "answered_choice", "deadline_and_tries", "in_minutes", "tries",
-    "with_answered",
+    "ANSWERED", "and_tries", "answered", "answered_at_least", "answered_choice", "deadline_and_tries", "in_minutes",
+    "tries", "with_answered",
 ]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
 
 ANSWERED = "calling.answered"
+DAY, NIGHT = "calling.answered_day", "calling.answered_night"
 TRIES = (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 ROUND = (0.5, 1.0, 2.0, 3.0, 5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0, 90.0, 120.0, 240.0, 480.0)
 HOURS = (0.5, 1.0, 2.0, 4.0, 6.0, 8.0, 12.0, 24.0, 36.0, 48.0, 72.0)
@@ -38,12 +40,22 @@ def answered() -> Axis:
 def with_answered(changes: Changes, per_cent: float) -> Changes:
     """The same, and this share of all calls to mobiles is answered, by day as by night."""
     share = to_base(per_cent, "%")
-    return changes.with_fact("calling.answered_day", share).with_fact("calling.answered_night", share)
+    return changes.with_base(DAY, share).with_base(NIGHT, share)
 
 
-def answered_choice(site: Site) -> Choice:
-    """From the share of calls that is answered by day up to all of them, in steps that can be told apart."""
-    now = 100 * site.base("calling.answered_day")
+def answered_at_least(changes: Changes, site: Site, per_cent: float) -> Changes:
+    """The same, and at every hour this share of all calls to mobiles is answered, or what is answered now if more."""
+    share = to_base(per_cent, "%")
+    return changes.with_base(DAY, max(share, site.base(DAY))).with_base(NIGHT, max(share, site.base(NIGHT)))
+
+
+def answered_choice(site: Site, scenario: Scenario) -> Choice:
+    """From the share of calls that is answered now up to all of them, in steps that can be told apart.
+
+    Now: at the hours of the scenario; where it may be at any, the lower share of day and night.
+    """
+    shares = {"by_day": site.base(DAY), "by_night": site.base(NIGHT)}
+    now = from_base(shares.get(scenario, min(shares.values())), "%")
     return Choice(OF_THE_SITE, ANSWERED, "%", (now, *(share for share in STEPS if share > now)), now)
 
 

@@ -5,15 +5,15 @@ air-conditioning at once (:mod:`~resilience_sim.studies.call_centre_faults_event
 counts. Clauses without a promise of their own are judged by the outcome with them against without, in the same events:
 
 * *acted on*, *considered* or *not acted on* (P4-07): the vendor is called after sixty minutes always, as often as the
-  site says, or never;
+  plan or else the site says, or never;
 * *behind the fault* or *before it* (P4-16): whether the fault in the wiring lies behind the generator, which then does
   not help; the UPS bridges its design time in both cases;
 * *from callers* or *not from callers* (P4-29): whether enough calls within a time count as a sign of trouble
   (:mod:`~resilience_sim.studies.call_centre_faults_signs`), or it is found without them.
 
-Copies (P4-30) are made every so often, and some cannot be restored from: what is lost is no older than the plan's
-interval. Where the plan leaves a number open, the site's fact stands in for it, or for a promised time the longest that
-its bounds allow.
+Copies (P4-30) are made as often as the plan says, and some cannot be restored from: what is lost is no older than a
+week, the loss that its weekly copies accept, also where it comes to ask for copies oftener. Where the plan leaves a
+number open, the site's fact stands in for it, or for a promised time the longest that its bounds allow.
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ SCENARIOS: Mapping[str, tuple[Scenario, ...]] = {
 CALLED = ("seat_response", "application_response", "wiring_reported", "cooling_called", "trouble_passed_on")
 REPAIRED = ("seat_repaired", "wiring_repaired", "cooling_repaired")
 SCALES = (0.1, 0.25, 0.5, 1.0, 1.5, 2.0, 3.0)
-VENDOR_STEP_MIN, VENDOR_STEP_PER_CENT = 15.0, 20.0  # finer steps are not told apart
+VENDOR_STEPS = (15 * MINUTE, 0.2)  # seconds and a share: finer steps are not told apart
+WHOLE = 1e-9  # a step's quotient may be off by its last bits
 PERSON_COST = 100.0  # a specialist more costs more than any number of tries
 
 
@@ -144,7 +145,7 @@ class Repairs:
         """What breaks for a study, the plan's words read in this way."""
         site, often = self.site, decided(self.plan, "P4-07", "share_acted_on")
         acted_on = {
-            "acted_on": 1.0 if often is None else often,
+            "acted_on": 1.0,
             "considered": site.base("vendor.asked") if often is None else often,
             "not_acted_on": 0.0,
         }
@@ -279,7 +280,8 @@ class Repairs:
                     else ("deadline_and_tries",)
                 )
             case "application_restored":
-                return ("vendor_call",) if question.claim.interpretation == "acted_on" else ()
+                # Where it is considered the share in force governs how often the vendor is called, and 100 % is always.
+                return ("vendor_call",) if question.claim.interpretation == "considered" else ()
             case "trouble_passed_on" if question.claim.interpretation == "from_callers":
                 return ("deadline_and_tries", "sign_and_tries")
             case "records_lost":
@@ -300,10 +302,7 @@ class Repairs:
             case "vendor_call":
                 after = offered(self.plan, "P4-07", "unsolved_for", descending=True)
                 share = offered(self.plan, "P4-07", "share_acted_on", descending=False)
-                return (
-                    replace(after, values=tuple(value for value in after.values if value % VENDOR_STEP_MIN == 0)),
-                    replace(share, values=tuple(value for value in share.values if value % VENDOR_STEP_PER_CENT == 0)),
-                )
+                return tuple(_coarser(one, step) for one, step in zip((after, share), VENDOR_STEPS, strict=True))
             case "sign_and_tries":
                 return (offered(self.plan, "P4-29", "calls", descending=True), levers.tries(self.site))
         return (offered(self.plan, "P4-30", "backup_every", descending=True),)
@@ -326,7 +325,7 @@ class Repairs:
             case "sign_and_tries":
                 assert isinstance(situation, Trouble)
                 changed = replace(situation, calls=int(first))
-            case "weekly_copies":  # the loss that may be borne stays what it is
+            case "weekly_copies":
                 changed = replace(_breakdown(situation), backup_every_s=first)
         return replace(question, situation=changed)
 
@@ -342,19 +341,28 @@ class Repairs:
             case "vendor_call":
                 alone = replace(_breakdown(question.situation), vendor_asked=0.0)
                 back_s = self.breakdowns.play(alone, seed, 0).seconds("application", "back").max(axis=1)
-                unsolved: Floats = np.array([np.mean(back_s > minutes * MINUTE) for minutes in first])
-                calls: Floats = unsolved[:, None] * np.array(choices[1].values)[None, :]
+                after_s, share = (np.array([to_base(one, c.unit) for one in c.values]) for c in choices)
+                unsolved = (back_s[None, :] > after_s[:, None]).mean(axis=1)
+                calls: Floats = 100 * unsolved[:, None] * share[None, :]
                 return calls
             case "sign_and_tries":
                 window_s = question.situation.window_s if isinstance(question.situation, Trouble) else 0.0
                 wolf: Floats = np.array([false_signs(self.site, calls=int(n), within_s=window_s) for n in first])
                 return levers.and_tries(wolf, choices[1])
-        copies: Floats = 365.0 / first
+        copies: Floats = 365 * DAY / np.array([to_base(one, choices[0].unit) for one in choices[0].values])
         return copies
 
     def cost_unit(self, question: Question) -> str:
         """The option tells."""
         return f"centre_{question.option}"
+
+
+def _coarser(choice: Choice, step: float) -> Choice:
+    """Of a choice the multiples of a step in base units, and the value in force; all, if the bounds hold none."""
+    steps = [to_base(value, choice.unit) / step for value in choice.values]
+    pairs = zip(choice.values, steps, strict=True)
+    kept = tuple(value for value, one in pairs if value == choice.current or abs(one - round(one)) < WHOLE)
+    return replace(choice, values=kept or choice.values)
 
 
 def _breakdown(situation: Situation) -> Breakdown:

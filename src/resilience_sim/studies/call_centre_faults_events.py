@@ -138,7 +138,7 @@ class Played:
     def seconds(self, kind: Kind, until: str, *, remedy: str | None = None) -> Floats:
         """Seconds from the failure until an instant of the faults of a kind, shape (events, faults of an event)."""
         times = seconds(self.inputs, self.path, CLASSES[kind], since="occurred", until=until, remedy=remedy)
-        return times.reshape(len(self.alarms), -1)
+        return times.reshape(-1, len(self.alarms)).T  # seat by seat, see _at
 
     def lost_s(self) -> Floats:
         """Age of the copy from which lost data are restored, shape (events,)."""
@@ -222,7 +222,7 @@ class Breakdowns:
             mine = np.flatnonzero(draws.kind == k)
             kind = next(kind for kind, name in CLASSES.items() if name == one.name)
             reached_s = np.minimum(first_told(alarms, MENDED_BY[kind]), UNREACHED_S)
-            reached_s = np.repeat(reached_s, len(mine) // BLOCK)
+            reached_s = np.tile(reached_s, len(mine) // BLOCK)
             if kind != "application":
                 known_s[mine] = draws.occurred_s[mine] + reached_s
                 continue
@@ -253,10 +253,14 @@ def _with_people(crew: Crew, people: int) -> Crew:
 
 
 def _at(inputs: RepairInputs, breakdown: Breakdown, hours: Floats, streams: Streams) -> RepairInputs:
-    """The same, its faults at the instants of the block's events: on some day, at their hours."""
+    """The same, its faults at the instants of the block's events: on some day, at their hours.
+
+    The machine numbers faults by their place. First come the first seats of all events, then the second ones: a seat
+    keeps its numbers however many others break with it.
+    """
     days = np.floor(streams.generator("call_centre/day").random(BLOCK) * YEAR_D)
     instants = np.arange(BLOCK) * APART_S + days * DAY + hours * HOUR
-    seats = tuple(np.repeat(instants, _seats(breakdown)).tolist())
+    seats = tuple(np.tile(instants, _seats(breakdown)).tolist())
     alone = tuple(instants.tolist())
     faults = tuple(
         replace(one, arrivals=Instants(seats if one.name == CLASSES["seat"] else alone)) for one in inputs.faults

@@ -12,6 +12,7 @@ from resilience_sim.randomness import Streams
 from resilience_sim.studies.call_centre_faults_events import STORM, Kind, Played, hours_of
 from resilience_sim.studies.call_centre_faults_signs import false_signs
 from resilience_sim.studies.call_centre_faults_trouble import found_s
+from resilience_sim.studies.limits import decided
 from resilience_sim.units import HOUR, MINUTE
 
 if TYPE_CHECKING:
@@ -57,19 +58,17 @@ def _queue(study: Repairs, seed: int, language: str) -> str:
 
 
 def _restored(study: Repairs, seed: int, language: str) -> str:
-    """The chance that an application is back within the plan's ten and sixty minutes."""
+    """The chance that an application is back within the plan's ten and sixty minutes, if both are in force."""
     back_s = _times(_played(study, "application_repair", False, seed), "application", "back")
-    ten_s, sixty_s = (
-        study.plan.clause(clause).quantities[name].in_force() or 0.0
-        for clause, name in (("P4-06", "restored_within"), ("P4-07", "unsolved_for"))
-    )
-    shares = [100 * float(np.mean(back_s <= minutes * MINUTE)) for minutes in (ten_s, sixty_s)]
+    given = (decided(study.plan, "P4-06", "restored_within"), decided(study.plan, "P4-07", "unsolved_for"))
+    told = [
+        (f"{within_s / MINUTE:g}", f"{100 * float(np.mean(back_s <= within_s)):.0f}")
+        for within_s in given
+        if within_s is not None
+    ]
     if language == "zh":
-        return f"应用程序故障：{ten_s:g} 分钟内恢复的占 {shares[0]:.0f}%，{sixty_s:g} 分钟内恢复的占 {shares[1]:.0f}%。"
-    return (
-        f"Of application failures {shares[0]:.0f} % are over within {ten_s:g} min, {shares[1]:.0f} % within "
-        f"{sixty_s:g} min."
-    )
+        return f"应用程序故障：{'，'.join(f'{minutes} 分钟内恢复的占 {share}%' for minutes, share in told)}。"
+    return f"Application failures: {', '.join(f'{share} % are over within {minutes} min' for minutes, share in told)}."
 
 
 def _signs(study: Repairs, seed: int, language: str) -> str:

@@ -1,14 +1,14 @@
 """From a site's call tree to what the cascade machine takes, and the times that studies read off its paths.
 
 A chain of the tree becomes a :class:`~resilience_sim.models.cascade.CascadeInputs`: each role one person of its name,
-or several (``agents 1``, ``agents 2`` …). :class:`Changes` says what a study tries otherwise: more attempts, fewer
-numbers, a message to all instead of calls, other values of facts. Inputs are kept by quarter of an hour, since building
-one takes longer than playing it.
+or several (``agents 1``, ``agents 2`` …). :class:`~resilience_sim.studies.call_changes.Changes` says what a study tries
+otherwise. Inputs are kept by quarter of an hour, since building one takes longer than playing it.
 """
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
@@ -24,64 +24,21 @@ from resilience_sim.plans.calltree import CallTree, Chain, Timing
 from resilience_sim.plans.site import Site
 from resilience_sim.randomness import Deterministic, Exponential, Law, LogNormal, Streams
 from resilience_sim.studies.call_blocks import draw_block
+from resilience_sim.studies.call_changes import UNCHANGED, Changes
 from resilience_sim.units import HOUR
 
 __all__ = [
-    "QUARTERS", "UNCHANGED", "Alarm", "CallTrees", "Changes", "When", "check_call_tree", "drawn_hours", "first_told_s",
-    "last_told_s", "law", "on_site_s", "places_s", "told_s",
+    "QUARTERS", "UNCHANGED", "Alarm", "CallTrees", "Changes", "When", "check_asked", "check_call_tree", "day_hours",
+    "drawn_hours", "first_told_s", "last_told_s", "law", "on_site_s", "places_s", "told_s",
 ]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
 When = Literal["any_hour", "by_day", "by_night"]
 
+HOURS = 24  # of a day
 QUARTERS = 4  # of an hour: how finely the time of the day is told to the machine
 KEPT_TREES = 4096
 MOST_CALLS = 400  # far more than any tree asks for: attempts times phones times lists on which a person stands
-
-
-@dataclass(frozen=True)
-class Changes:
-    """What is otherwise than the file says; hashable, so that it can be part of a situation.
-
-    Parameters
-    ----------
-    facts
-        Other values of facts of the site (in their own units), by name.
-    attempts
-        How often a person is tried at most.
-    order
-        one by one, or rounds.
-    numbers
-        Phones of a person at most: the first so many of those tried.
-    by_message
-        Roles who are told by one message instead of calls: whoever has them on a list to call sends it to them.
-    with_message
-        Roles who are sent that message besides being called.
-    no_message
-        Whether all messages of the tree are left out.
-    people
-        Persons of a role, by name.
-    comes_in_person
-        Whether everybody who knows comes, as an order to come says; else the share of the tree.
-    """
-
-    facts: tuple[tuple[str, float], ...] = ()
-    attempts: int | None = None
-    order: Literal["one by one", "rounds"] | None = None
-    numbers: int | None = None
-    by_message: tuple[str, ...] = ()
-    with_message: tuple[str, ...] = ()
-    no_message: bool = False
-    people: tuple[tuple[str, int], ...] = ()
-    comes_in_person: bool = False
-
-    def with_fact(self, name: str, value: float) -> Changes:
-        """The same, and a fact with another value (in its own unit)."""
-        others = tuple(one for one in self.facts if one[0] != name)
-        return replace(self, facts=(*others, (name, value)))
-
-
-UNCHANGED = Changes()
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,8 +136,7 @@ class CallTrees:
         if quarter:  # shares differ by the hour, nothing else does
             inputs, roles = self._built(chain, 0, changes)
             return replace(inputs, hour=quarter / QUARTERS), roles
-        site = self.site.with_values(dict(changes.facts)) if changes.facts else self.site
-        return _converted(self.tree, chain, site, changes)
+        return _converted(self.tree, chain, changes.at(self.site), changes)
 
 
 def check_call_tree(site: Site) -> None:
@@ -198,6 +154,22 @@ def check_call_tree(site: Site) -> None:
                 _converted(tree, chain, there, UNCHANGED)
             except InputsError as error:
                 raise PlanError(f"{where}chain {chain!r}: {error}", place=tree.place("chains", chain)) from None
+
+
+def check_asked(tree: CallTree, chain: str, roles: Iterable[str]) -> None:
+    """Refuse a call tree that lacks a chain, or in it a role whose times are asked for.
+
+    Raises
+    ------
+    PlanError
+        With file and line, where the tree comes from a file.
+    """
+    if chain not in tree.chains:
+        raise _no_chain(tree, chain)
+    known = tree.concerned(chain)
+    if missing := [role for role in roles if role not in known]:
+        why = f"chain {chain!r} has no {missing[0]!r}, whom a claim asks about; accepted is a chain that reaches them"
+        raise PlanError(f"{why}; its roles: {', '.join(known)}", place=tree.place("chains", chain))
 
 
 def drawn_hours(streams: Streams, when: When, tree: CallTree, site: Site, count: int = 1) -> Floats:
@@ -275,13 +247,14 @@ def _converted(
     tree: CallTree, chain: str, site: Site, changes: Changes
 ) -> tuple[CascadeInputs, dict[str, tuple[str, ...]]]:
     if chain not in tree.chains:
-        raise PlanError(f"there is no chain {chain!r}; accepted: {', '.join(tree.chains)}", place=tree.place("chains"))
+        raise _no_chain(tree, chain)
     alarm, counts = tree.chains[chain], dict(changes.people)
     roles = {
         role: _names(role, counts.get(role, tree.persons(role, site)), counted=tree.roles[role].count is not None)
         for role in tree.concerned(chain)
     }
-    phones = {name: _phone(tree, name, site) for name in tree.phones}
+    switched_on = dict(changes.switched_on)
+    phones = {name: _phone(tree, name, site, switched_on.get(name, HOURS)) for name in tree.phones}
     people = tuple(
         _person(tree, alarm, role, place, roles, phones, site, changes)
         for role, names in roles.items()
@@ -301,14 +274,24 @@ def _converted(
     return CascadeInputs(people, notices, policy), roles
 
 
+def _no_chain(tree: CallTree, chain: str) -> PlanError:
+    return PlanError(f"there is no chain {chain!r}; accepted: {', '.join(tree.chains)}", place=tree.place("chains"))
+
+
 def _names(role: str, count: int, *, counted: bool) -> tuple[str, ...]:
     return tuple(f"{role} {k + 1}" for k in range(count)) if counted else (role,)
 
 
-def _phone(tree: CallTree, name: str, site: Site) -> Phone:
-    kind, (first, last) = tree.phones[name], tree.calling.day
-    hours = [round(hour.base(site) / HOUR) for hour in (first, last)]
-    return Phone(name, day_and_night(kind.day.base(site), kind.night.base(site), from_h=hours[0], until_h=hours[1]))
+def _phone(tree: CallTree, name: str, site: Site, on_h: int) -> Phone:
+    kind, (first, last) = tree.phones[name], day_hours(tree, site)
+    answered = day_and_night(kind.day.base(site), kind.night.base(site), from_h=first, until_h=last)
+    return Phone(name, tuple(share if (hour - first) % HOURS < on_h else 0.0 for hour, share in enumerate(answered)))
+
+
+def day_hours(tree: CallTree, site: Site) -> tuple[int, int]:
+    """From which hour until which shares of calls answered are those of the day."""
+    first, last = (round(hour.base(site) / HOUR) for hour in tree.calling.day)
+    return first, last
 
 
 def _person(

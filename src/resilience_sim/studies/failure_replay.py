@@ -4,8 +4,12 @@ A bank's application failed from 12:48 to 13:33, and nobody was helped. Callers 
 :mod:`~resilience_sim.hazards.failure_day`), some gave up. Under every rule the same people call at the same instants,
 with the same matters and the same will to try again; what differs is
 
-* when those called up are there. The plan tells the supervisor after 5 minutes (who brings in level one), the heads
-  after 10 (level two), the vendor after 60 (level three): a step is taken only while the failure still lasts;
+* when those called up are there. The plan calls level two when level one has not controlled the growth for 30 minutes,
+  and level three 30 minutes after level two, counted from when the level before is there or from when it was called.
+  When level one is called it leaves open: here after 5 minutes, when the supervisor knows at the latest. A level is
+  called only while the failure still lasts. The 10 and 60 minutes that the plan names for such a failure bring no
+  agents: they tell supervisor and manager, and the vendor. To compare with, a quick rule calls levels one to three
+  after 5, 10 and 60 minutes;
 * from when callers are answered or written down by hand, and then called back.
 
 More agents do not save a call that cannot be answered: without work by hand, those called up meet the callers who are
@@ -15,24 +19,27 @@ application that fails while the telephones work.
 
 Of 66 callers, seed 1, 100 replications, at the assumptions of the shipped site (saved: fewer lost than as it was):
 
-==========================================  ======  =======  ===========
-rule                                          lost    saved  staff-hours
-==========================================  ======  =======  ===========
-as it was                                     36.1
-level one called after 5 min                  33.9      2.2          3.2
-level two called after 10 min                 33.9      2.2          2.2
-level three called after 60 min               36.1      0.0          0.0
-all three (the plan's steps)                  32.0      4.1          5.3
-all levels called at once                     31.1      5.0          7.1
-by hand after 10 min                           4.2     31.9
-by hand after 5 min                            1.8     34.3
-the plan's steps, and by hand after 5 min      1.3     34.8          5.3
-by hand at once                                0.7     35.4
-all levels called and by hand at once          0.2     35.9          7.1
-==========================================  ======  =======  ===========
+================================================  ======  =======  ===========
+rule                                                lost    saved  staff-hours
+================================================  ======  =======  ===========
+as it was                                           36.1
+plan, 30 min from the level before being there      33.9      2.2          4.3
+plan, 30 min from the level before being called     33.9      2.2          4.5
+level one called after 5 min                        33.9      2.2          3.2
+level two called after 10 min                       33.9      2.2          2.2
+level three called after 60 min                     36.1      0.0          0.0
+all three (quick, sooner than the plan)             32.0      4.1          5.3
+all levels called at once                           31.1      5.0          7.1
+by hand after 10 min                                 4.2     31.9
+by hand after 5 min                                  1.8     34.3
+plan, from being there, and by hand after 5 min      1.3     34.8          4.3
+by hand at once                                      0.7     35.4
+all levels called and by hand at once                0.2     35.9          7.1
+================================================  ======  =======  ===========
 
-With 90 % who try again, or all, and one agent fewer or two more, 19 to 45 callers are lost as it was; the steps alone
-save 4 to 30 % of them, work by hand after 5 min 89 to 99 %. Those called up are taken to work as fast as the others.
+With 90 % who try again, or all, and one agent fewer or two more, 20 to 45 callers are lost as it was; the plan's levels
+alone save 2 to 16 % of them, the quick rule's 4 to 28 %, work by hand after 5 min 88 to 99 %. Those called up are taken
+to work as fast as the others.
 """
 
 from __future__ import annotations
@@ -55,13 +62,19 @@ from resilience_sim.studies.failed_day import FailedDay
 from resilience_sim.timelines import Timeline, constant, pulse
 from resilience_sim.units import HOUR, MINUTE
 
-__all__ = ["CalledUp", "Replayed", "Rule", "escalation", "queue", "replay", "rules"]
+__all__ = ["CalledUp", "Replayed", "Rule", "escalation", "planned", "queue", "replay", "rules"]
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
 
 STAY_S = HOUR
 """How long those called up stay on after the failure."""
+LEVEL_ONE_S = 5 * MINUTE
+"""After which level one is called: the supervisor has been told by then (二、3); the plan names no time (八、2)."""
+HOLD_S = 30 * MINUTE
+"""For which a level has not controlled the growth when the next one is called (八、3 and 八、4)."""
+QUICK = "called_5_10_60"
+"""Levels called sooner than the plan has them."""
 
 
 @dataclass(frozen=True)
@@ -91,8 +104,10 @@ class Rule:
         return there
 
 
-def escalation(site: Site, agents: int, after_s: Sequence[float] = (5 * MINUTE, 10 * MINUTE, 60 * MINUTE)) -> Rule:
-    """The plan's steps: level one, two and three are called after so long; people are shares of the agents on shift.
+def escalation(
+    site: Site, agents: int, after_s: Sequence[float] = (5 * MINUTE, 10 * MINUTE, 60 * MINUTE), name: str = QUICK
+) -> Rule:
+    """Level one, two and three are called after so long, by default by the quick rule; people are shares of the agents.
 
     Facts ``support.level_one`` to ``support.level_three``, ``support.lead_time_on_site`` (level one) and
     ``support.lead_time`` (the others).
@@ -103,23 +118,42 @@ def escalation(site: Site, agents: int, after_s: Sequence[float] = (5 * MINUTE, 
         CalledUp(after, math.ceil(share * agents), lead_s)
         for after, share, lead_s in zip(after_s, shares, (on_site_s, away_s, away_s), strict=True)
     )
-    return Rule("called_5_10_60", called)
+    return Rule(name, called)
+
+
+def planned(site: Site, agents: int, *, in_place: bool) -> Rule:
+    """The plan's levels of support: each after the first is called :data:`HOLD_S` after the one before.
+
+    Parameters
+    ----------
+    site, agents
+        As for :func:`escalation`.
+    in_place
+        Whether the thirty minutes count from when the level before is there, or from when it was called.
+    """
+    one, two, _ = escalation(site, agents).called
+    second_s = LEVEL_ONE_S + HOLD_S + (one.lead_s if in_place else 0.0)
+    third_s = second_s + HOLD_S + (two.lead_s if in_place else 0.0)
+    return escalation(site, agents, (LEVEL_ONE_S, second_s, third_s), "plan_in_place" if in_place else "plan_called")
 
 
 def rules(site: Site, agents: int) -> tuple[Rule, ...]:
-    """The rules that are compared: as it was, the plan's steps alone and with work by hand, and earlier ones."""
+    """The rules that are compared: as it was, the plan's levels alone and with work by hand, and quicker ones."""
     five, ten, sixty = escalation(site, agents).called
+    in_place, called = (planned(site, agents, in_place=one) for one in (True, False))
     at_once = escalation(site, agents, (0.0, 0.0, 0.0)).called
     return (
         Rule("as_it_was"),
+        in_place,
+        called,
         Rule("called_5", (five,)),
         Rule("called_10", (ten,)),
         Rule("called_60", (sixty,)),
-        Rule("called_5_10_60", (five, ten, sixty)),
+        Rule(QUICK, (five, ten, sixty)),
         Rule("called_at_once", at_once),
         Rule("by_hand_10", by_hand_after_s=10 * MINUTE),
         Rule("by_hand_5", by_hand_after_s=5 * MINUTE),
-        Rule("plan", (five, ten, sixty), by_hand_after_s=5 * MINUTE),
+        Rule("plan", in_place.called, by_hand_after_s=5 * MINUTE),
         Rule("by_hand_at_once", by_hand_after_s=0.0),
         Rule("all_at_once", at_once, by_hand_after_s=0.0),
     )

@@ -9,7 +9,8 @@ from resilience_sim.hazards.failure_day import AS_ON_3_FEBRUARY, USUAL_OF_3_FEBR
 from resilience_sim.plans.site import Site
 from resilience_sim.studies.abnormal_calls import ByHand
 from resilience_sim.studies.failed_day import FAILED, FailedDay
-from resilience_sim.studies.failure_replay import Replayed, replay, rules
+from resilience_sim.studies.failure_replay import QUICK, Replayed, replay, rules
+from resilience_sim.units import MINUTE
 
 __all__ = ["replay_header", "replay_notes", "replay_rows", "times_usual"]
 
@@ -25,11 +26,22 @@ _NAMES = {
     "called_5": ("仅第 5 分钟联络一级支援", "level one called after 5 min, nothing else"),
     "called_10": ("仅第 10 分钟联络二级支援", "level two called after 10 min, nothing else"),
     "called_60": ("仅第 60 分钟联络三级支援", "level three called after 60 min, nothing else"),
-    "called_5_10_60": ("第 5、10、60 分钟逐级联络", "called after 5, 10 and 60 min"),
+    "plan_in_place": (
+        "按预案逐级联络（上一级到位 30 分钟仍未受控，联络下一级）",
+        "the plan's levels, each 30 min after the one before is there",
+    ),
+    "plan_called": (
+        "按预案逐级联络（自联络上一级起满 30 分钟）",
+        "the plan's levels, each 30 min after the one before is called",
+    ),
+    "called_5_10_60": (
+        "第 5、10、60 分钟联络一、二、三级支援（比预案快，作对比）",
+        "levels called after 5, 10 and 60 min (sooner than the plan)",
+    ),
     "called_at_once": ("三级支援立即联络", "all levels called at once"),
     "by_hand_10": ("第 10 分钟起手工受理", "by hand after 10 min"),
     "by_hand_5": ("第 5 分钟起手工受理", "by hand after 5 min"),
-    "plan": ("逐级联络并自第 5 分钟手工受理", "called after 5, 10, 60 min; by hand after 5 min"),
+    "plan": ("按预案逐级联络，并自第 5 分钟手工受理", "the plan's levels, and by hand after 5 min"),
     "by_hand_at_once": ("立即手工受理", "by hand at once"),
     "all_at_once": ("三级支援和手工受理均立即开始", "all levels called and by hand at once"),
 }
@@ -74,9 +86,10 @@ def replay_notes(site: Site, seed: int, language: Language) -> list[str]:
 
 
 def sentences(found: Sequence[Replayed], language: Language) -> list[str]:
-    """How near redial alone comes; what the plan's steps save; which rule saves most."""
+    """How near redial alone comes; what the plan's levels save, and a quicker rule; which rule saves most."""
     by_name = {one.rule.name: one for one in found}
-    was, steps, plan = (by_name[name] for name in ("as_it_was", "called_5_10_60", "plan"))
+    was, plan = by_name["as_it_was"], by_name["plan"]
+    there, called, quick = (by_name[name] for name in ("plan_in_place", "plan_called", QUICK))
     alone = [by_name[f"called_{minutes}"].saved(was) for minutes in (5, 10, 60)]
     hand, most = by_name["by_hand_at_once"], max(found, key=lambda one: one.saved(was))
     whole, half_hour = times_usual()
@@ -89,10 +102,14 @@ def sentences(found: Sequence[Replayed], language: Language) -> list[str]:
             f"13:00–13:30 为 {half_hour:.1f} 倍（实录 {IN_THE_LOG[1]:g} 倍）。",
             f"重演该故障：期间 {was.callers:.0f} 人来电，照当时情形流失 {was.lost:.0f} 人"
             f"（故障期间前、中、后各 {FAILED.lasts_s / 180:.0f} 分钟内首次来电的，依次为 {'、'.join(thirds)} 人）。"
-            f"第 5、10、60 分钟的联络单独执行，各少流失 {alone[0]:.1f}、{alone[1]:.1f}、{alone[2]:.1f} 人"
-            f"（故障 {FAILED.lasts_s / 60:.0f} 分钟即恢复，第 60 分钟一步用不上）；"
-            f"三步合计 {steps.saved(was):.1f} 人，支援 {steps.staff_hours:.1f} 工时。",
-            f"若电话仍通、自第 5 分钟起手工受理并回访，连同逐级联络少流失 {plan.saved(was):.1f} 人；"
+            f"第 5 分钟联络一级支援（预案未写明时间），此后按预案，上一级到位 30 分钟仍未受控再联络下一级："
+            f"第 {_when(there, 1)} 分钟联络二级、第 {_when(there, 2)} 分钟联络三级，少流失 {there.saved(was):.1f} 人，"
+            f"支援 {there.staff_hours:.1f} 工时；自联络上一级起算，则为第 {_when(called, 1)}、{_when(called, 2)} 分钟，"
+            f"少流失 {called.saved(was):.1f} 人（故障 {FAILED.lasts_s / 60:.0f} 分钟即恢复，三级支援用不上）。"
+            f"若比预案快，第 5、10、60 分钟即联络一、二、三级：单独执行各少流失 "
+            f"{alone[0]:.1f}、{alone[1]:.1f}、{alone[2]:.1f} 人，合计 {quick.saved(was):.1f} 人，"
+            f"支援 {quick.staff_hours:.1f} 工时。",
+            f"若电话仍通、自第 5 分钟起手工受理并回访，连同按预案逐级联络少流失 {plan.saved(was):.1f} 人；"
             f"不增派人员、立即手工受理，少流失 {hand.saved(was):.1f} 人；"
             f"各种做法中挽回最多的是“{_name(most, language)}”，{most.saved(was):.1f} 人。",
         ]
@@ -101,14 +118,23 @@ def sentences(found: Sequence[Replayed], language: Language) -> list[str]:
         f"again after 2 to 3 min) calls are {whole:.1f} times usual from 12:47 to 13:34 (log: {IN_THE_LOG[0]:g}) and "
         f"{half_hour:.1f} times from 13:00 to 13:30 (log: {IN_THE_LOG[1]:g}).",
         f"Replayed: of {was.callers:.0f} callers {was.lost:.0f} are lost as it was ({thirds[0]}, {thirds[1]} "
-        f"and {thirds[2]} of those who first called in its first, second and last third). The steps after 5, 10 and "
-        f"60 min, each alone, save {alone[0]:.1f}, {alone[1]:.1f} and {alone[2]:.1f} of them (the failure was over "
-        f"after {FAILED.lasts_s / 60:.0f} min, before the last step); all three {steps.saved(was):.1f}, for "
-        f"{steps.staff_hours:.1f} staff-hours.",
-        f"If the telephones work and calls are taken by hand from 5 min on and called back, the plan's steps save "
-        f"{plan.saved(was):.1f}; work by hand at once, nobody called up, {hand.saved(was):.1f}; the most is saved by "
-        f"“{_name(most, language)}”: {most.saved(was):.1f}.",
+        f"and {thirds[2]} of those who first called in its first, second and last third). With level one called after "
+        f"5 min (the plan names no time) and, by the plan, each further level 30 min after the one before is there "
+        f"(after {_when(there, 1)} and {_when(there, 2)} min), {there.saved(was):.1f} of them are saved, for "
+        f"{there.staff_hours:.1f} staff-hours; counted from the call of the level before (after {_when(called, 1)} and "
+        f"{_when(called, 2)} min) {called.saved(was):.1f}: the failure was over after {FAILED.lasts_s / 60:.0f} min, "
+        f"before level three. Sooner than the plan, levels called after 5, 10 and 60 min, each alone, save "
+        f"{alone[0]:.1f}, {alone[1]:.1f} and {alone[2]:.1f}; all three {quick.saved(was):.1f}, for "
+        f"{quick.staff_hours:.1f} staff-hours.",
+        f"If the telephones work and calls are taken by hand from 5 min on and called back, this and the plan's "
+        f"levels save {plan.saved(was):.1f}; work by hand at once, nobody called up, {hand.saved(was):.1f}; the most "
+        f"is saved by “{_name(most, language)}”: {most.saved(was):.1f}.",
     ]
+
+
+def _when(one: Replayed, level: int) -> str:
+    """After how many minutes a level is called."""
+    return f"{one.rule.called[level].after_s / MINUTE:g}"
 
 
 def _name(one: Replayed, language: Language) -> str:

@@ -8,6 +8,9 @@ or an order is judged by the outcome with it against without it, with the same c
 * *treated first* or *straight away* (P3-06): what first treatment before the drive costs the grave until they are in
   the hospital. The plan's order for all injured is put to this event, the one that has many of them.
 
+Poisonings are events in which somebody falls ill in the kindergarten; what is asked of the grave is asked of those that
+have a grave child, since an event without one keeps every limit.
+
 The sick room is told from the first child with symptoms on while the plan names no other number (P3-27). Where the plan
 leaves a time open it is the longest that its bounds allow; places, staff, carriers and ambulances are then the site's.
 """
@@ -27,7 +30,13 @@ from resilience_sim.plans.claims import Claim
 from resilience_sim.plans.register import Plan
 from resilience_sim.plans.site import Site
 from resilience_sim.studies.kindergarten_facts import classes
-from resilience_sim.studies.kindergarten_illness_events import SCENARIOS, Poisoning, happened, measured
+from resilience_sim.studies.kindergarten_illness_events import (
+    OF_THE_GRAVE,
+    SCENARIOS,
+    Poisoning,
+    happened,
+    measured,
+)
 from resilience_sim.studies.kindergarten_illness_meal import Meal
 from resilience_sim.studies.kindergarten_illness_notes import notes
 from resilience_sim.studies.limits import asked, decided, offered, readings
@@ -45,16 +54,17 @@ STUDIES: Mapping[str, Mapping[str, str]] = {
 }
 MEASURES = {measure: unit for measures in STUDIES.values() for measure, unit in measures.items()}
 TIME = from_on(0.0, "s", 86_400.0)
+ANY_SHARE = above(0.0, "share", 1.0)  # with none there is no poisoning, or no grave child, to ask about
 OPEN_TIME = from_on(0.0, "s", optional=True)
 
 NEEDS = Needs(
     facts={
-        "illness.attack_rate": SHARE,
-        "illness.per_event": from_on(0.0, "children"),
-        "illness.in_hospital": SHARE,
+        "illness.attack_rate": ANY_SHARE,
+        "illness.per_event": above(0.0, "children"),
+        "illness.in_hospital": ANY_SHARE,
         "illness.onset.median": above(0.0, "s", 7 * 86_400.0),
         "illness.onset.sigma": SIGMA,
-        "illness.until": TIME,
+        "illness.until": above(0.0, "s", 86_400.0),
         "illness.seen": TIME,
         "illness.report": TIME,
         "illness.carry": TIME,
@@ -151,7 +161,7 @@ class Illnesses:
                 clause,
                 claim,
                 scenario=scenario,
-                situation=self.setting(scenario, readings(clause, claim)),
+                situation=self.setting(scenario, readings(clause, claim), one_grave=claim.measure in OF_THE_GRAVE),
                 unit=MEASURES[claim.measure],
                 easiest_if_open=True,
             )
@@ -164,8 +174,8 @@ class Illnesses:
         """How fast one is told is asked where the first children come one by one."""
         return SCENARIOS if claim.study == "poisoning_care" else ("usual_poisoning",)
 
-    def setting(self, scenario: str, read: Mapping[str, str]) -> Poisoning:
-        """What is simulated in a scenario, the plan's words read in this way."""
+    def setting(self, scenario: str, read: Mapping[str, str], *, one_grave: bool = False) -> Poisoning:
+        """What is simulated in a scenario, the plan's words read in this way; perhaps with a grave child at least."""
         medical = decided(self.plan, "P3-01", "medical") or 0.0
         staff = decided(self.plan, "P3-29", "staff")
         where = ("P3-06", "vehicles") if "P3-06" in read else ("P3-32", "ambulances")
@@ -183,6 +193,7 @@ class Illnesses:
             treated_first=read.get("P3-06") != "straight_away",
             ambulances=round(self.site.base("ambulance.number") if ambulances is None else ambulances),
             seats=self._number("P3-32", "children_per_ambulance", "ambulance.children"),
+            one_grave=one_grave,
         )
 
     def _number(self, clause: str, quantity: str, fact: str) -> int:

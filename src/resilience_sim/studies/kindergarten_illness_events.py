@@ -1,8 +1,9 @@
 """Food poisoning at the kindergarten: from symptoms to the sick room, to first treatment, and to the hospital.
 
 All children have eaten of the meal at time zero. Each falls ill by chance, after a time of its own; whoever would when
-children have gone home is no longer here. Scenarios: in ``mass_poisoning`` so many fall ill as in the one outbreak on
-record, in ``usual_poisoning`` as many in all as in the events that schools report.
+children have gone home is no longer here. In every event somebody falls ill here, and where the grave are asked about,
+somebody is grave. Scenarios: in ``mass_poisoning`` so many fall ill as in the one outbreak on record, in
+``usual_poisoning`` as many in all as in the events that schools report.
 
 1. A teacher sees the symptoms after a while. As soon as so many children have them as the plan waits for, the main
    teacher tells the sick room; then the nurse prepares, and the medical group and the leader in charge come.
@@ -39,7 +40,7 @@ from resilience_sim.studies.kindergarten_illness_trips import carried, driven
 from resilience_sim.timelines import Timeline
 from resilience_sim.units import DAY, MINUTE
 
-__all__ = ["APART_S", "SCENARIOS", "Happened", "Poisoning", "happened", "measured", "sick_room"]
+__all__ = ["APART_S", "OF_THE_GRAVE", "SCENARIOS", "Happened", "Poisoning", "happened", "measured", "sick_room"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -47,6 +48,8 @@ Bools = npt.NDArray[np.bool_]
 
 SCENARIOS = ("mass_poisoning", "usual_poisoning")
 GRAVE, LIGHT = "grave", "light"
+OF_THE_GRAVE = ("care_grave", "in_hospital")
+"""Measures that say nothing of an event without a grave child."""
 APART_S = 4 * DAY  # from one event of a block to the next, far longer than any takes
 
 
@@ -74,6 +77,8 @@ class Poisoning:
         How many ambulances, and children in each.
     children
         Times as many children in each class.
+    one_grave
+        Whether every event has a grave child at least; else one who falls ill.
     facts
         Other values of facts, in their own units.
     """
@@ -91,6 +96,7 @@ class Poisoning:
     ambulances: int
     seats: int
     children: float = 1.0
+    one_grave: bool = False
     facts: tuple[tuple[str, float], ...] = ()
 
     def with_fact(self, name: str, value: float) -> Poisoning:
@@ -124,7 +130,7 @@ class Happened:
 
 def happened(setting: Poisoning, meal: Meal, seed: int, block: int, events: int) -> Happened:
     """A block of events of a setting; equal meals give the same children the same numbers."""
-    illness = _drawn(meal, seed, block, events)
+    illness = _drawn(meal, seed, block, events, setting.one_grave)
     told_s = np.full(events, math.inf)
     for event, part in enumerate(illness.parts):
         if part.stop - part.start >= setting.trigger:
@@ -160,8 +166,8 @@ def happened(setting: Poisoning, meal: Meal, seed: int, block: int, events: int)
 
 
 @lru_cache(maxsize=256)
-def _drawn(meal: Meal, seed: int, block: int, events: int) -> Illness:
-    return meal.draw(Streams(seed, block), events)
+def _drawn(meal: Meal, seed: int, block: int, events: int, one_grave: bool) -> Illness:
+    return meal.draw(Streams(seed, block), events, one_grave=one_grave)
 
 
 # ---- first treatment
@@ -252,8 +258,8 @@ def measured(one: Happened) -> dict[str, Floats]:
         ``told``: from the first child's symptoms until the sick room has been told, inf if it never is. ``ready``: from
         then until it is ready. ``waits``: from being seen to be ill until somebody takes it along. ``care``: from
         symptoms until first treatment begins, in the hospital for those who leave untreated. ``care_grave``: the same
-        of the grave. ``in_hospital``: from their symptoms until the grave are there. All are 0 where nobody falls ill,
-        and those of the grave where nobody is.
+        of the grave. ``in_hospital``: from their symptoms until the grave are there. The last two say nothing of an
+        event without a grave child, where they are 0: ask them of a setting with ``one_grave``.
     """
     illness = one.illness
     everybody = np.ones(len(illness.event), dtype=np.bool_)

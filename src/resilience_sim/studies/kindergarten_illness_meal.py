@@ -2,6 +2,17 @@
 
 A block of events is drawn together. A child's numbers are those of its place in its class, so that it keeps them in
 every scenario: with more children there are others besides, with a higher share who fall ill more of them do.
+
+One uniform number U of each child tells whether it falls ill here (U < a, the share who fall ill by the law of their
+onset before they go home) and whether gravely (U < a g, g the share of the grave): the gravest are the first to fall
+ill as the share rises. An event is a poisoning only if somebody falls ill here, and a question about the grave is about
+events that have one. Such an event is drawn by the law given that the smallest number M of its n children lies below a
+bound q (a, or a g). Given M the other numbers are uniform on (M, 1), so that
+
+    1 - (1 - M')^n = (1 - (1 - M)^n) (1 - (1 - q)^n),    1 - U' = (1 - U) (1 - M') / (1 - M)
+
+turns the plain numbers into those of that law: the same child is the first, U' rises with U, and with a higher share
+nobody's U' < a becomes false.
 """
 
 from __future__ import annotations
@@ -11,6 +22,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +32,7 @@ from resilience_sim.randomness import Law, LogNormal, Streams
 from resilience_sim.studies.evacuation import about
 from resilience_sim.studies.kindergarten_facts import classes
 
-__all__ = ["OF_ALL", "OF_EACH", "Illness", "Meal"]
+__all__ = ["OF_ALL", "OF_EACH", "Illness", "Meal", "given_one_below"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -111,7 +123,7 @@ class Meal:
     grave: float
     right: float
     until_s: float
-    onset: Law
+    onset: LogNormal
     mean_s: tuple[float, ...]
     event_s: tuple[float, ...]
     treatment: Law
@@ -138,8 +150,21 @@ class Meal:
             treatment=about(site.base("triage.per_child") + site.base("sick_room.treatment")),
         )
 
-    def draw(self, streams: Streams, events: int) -> Illness:
-        """Draw a block: a child's numbers are those of its place in its class, however many children there are."""
+    @property
+    def ill_here(self) -> float:
+        """The share who fall ill before they go home."""
+        return self.share * self.onset.up_to(self.until_s)[0]
+
+    def draw(self, streams: Streams, events: int, *, one_grave: bool = False) -> Illness:
+        """Draw a block: a child's numbers are those of its place in its class, however many children there are.
+
+        Parameters
+        ----------
+        streams, events
+            The block's streams, and how many events it has.
+        one_grave
+            Whether every event has a grave child at least; else one who falls ill.
+        """
         columns = len(self.sizes)
         child = np.arange(max(self.sizes) * columns)
         shape = (len(child), events)
@@ -149,16 +174,19 @@ class Meal:
             drawn = about(1.0).draw(streams.generator(f"kindergarten/illness/{name}"), math.prod(shape))
             return drawn.reshape(shape)
 
-        onset_s = self.onset.draw(streams.generator("kindergarten/illness/onset"), math.prod(shape)).reshape(shape)
         chance = streams.generator("kindergarten/illness/chances").random((*shape, 3))
         factors = around_1("times", *shape, len(OF_EACH))
         event_s = around_1("event", events, len(OF_ALL)) * self.event_s
         here = child // columns < np.array(self.sizes)[child % columns]
-        ill = here[:, None] & (chance[..., 0] < self.share) & (onset_s < self.until_s)
+        grave = self.ill_here * self.grave
+        fate = np.where(here[:, None], chance[..., 0], 1.0)
+        fate = given_one_below(fate, grave if one_grave else self.ill_here, sum(self.sizes))
+        ill = fate < self.ill_here
         who, event = np.nonzero(ill)
-        seen_s = onset_s[ill] + factors[ill, 0] * self.mean_s[0]
+        onset_s = self._onset_s(chance[ill, 1])
+        seen_s = onset_s + factors[ill, 0] * self.mean_s[0]
         order = np.lexsort((who, seen_s, event))
-        seen_s, onset_s, chance = seen_s[order], onset_s[ill][order], chance[ill][order]
+        seen_s, onset_s, fate, chance = seen_s[order], onset_s[order], fate[ill][order], chance[ill][order]
         _, way_s, response_s, drive_s = (factors[ill][order] * self.mean_s).T
         return Illness(
             event=event[order],
@@ -166,7 +194,7 @@ class Meal:
             room=who[order] % columns,
             onset_s=onset_s,
             seen_s=seen_s,
-            grave=chance[:, 1] < self.grave,
+            grave=fate < grave,
             right=chance[:, 2] < self.right,
             way_s=way_s,
             response_s=response_s,
@@ -176,6 +204,36 @@ class Meal:
             reach_s=event_s[:, 2],
         )
 
+    def _onset_s(self, chance: Floats) -> Floats:
+        """Times to symptoms of those who fall ill before they go home: the law's quantiles, shape of `chance`."""
+        before, normal = self.onset.up_to(self.until_s)[0], NormalDist()
+        mu, sigma = self.onset.mu, self.onset.sigma
+        quantiles = (max(one, SMALLEST) * before for one in chance.tolist())
+        return np.array([min(math.exp(mu + sigma * normal.inv_cdf(one)), self.until_s) for one in quantiles])
+
+
+def given_one_below(chance: Floats, bound: float, count: int) -> Floats:
+    """Uniform numbers as they are given that the smallest of each event lies below a bound; see the module's docstring.
+
+    Parameters
+    ----------
+    chance
+        Independent uniform numbers, shape (children, events); 1 for children who are not there.
+    bound
+        Above 0 and at most 1.
+    count
+        How many children are there.
+    """
+    least = chance.min(axis=0)
+    some = 1.0 if bound >= 1 else -math.expm1(count * math.log1p(-bound))
+    both = -np.expm1(count * np.log1p(-least)) * some
+    lowest = -np.expm1(np.log1p(-both) / count)
+    given: Floats = 1 - (1 - chance) * ((1 - lowest) / (1 - least))
+    return given
+
+
+SMALLEST = 2.0**-60
+"""Stands in for a chance of 0, of which there is no quantile."""
 
 OF_EACH: Mapping[str, tuple[tuple[str, ...], float]] = {
     "seen": (("illness.seen",), 1.0),

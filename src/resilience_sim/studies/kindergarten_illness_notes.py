@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from resilience_sim.studies.kindergarten_illness_events import Happened, Poisoning, happened, measured
+from resilience_sim.studies.kindergarten_illness_events import (
+    OF_THE_GRAVE,
+    Happened,
+    Poisoning,
+    happened,
+    measured,
+)
 
 if TYPE_CHECKING:
     from resilience_sim.studies.kindergarten_illness import Illnesses
@@ -52,7 +58,7 @@ def _ill(study: Illnesses, seed: int, language: str) -> str:
 
 def _orders(study: Illnesses, seed: int, language: str) -> str:
     """What is compared on the same children, medians over the events of the mass poisoning."""
-    plain = study.setting("mass_poisoning", {})
+    plain = study.setting("mass_poisoning", {}, one_grave=True)
 
     def of(setting: Poisoning, measure: str) -> float:
         return median_min(study, setting, seed, measure)
@@ -78,7 +84,7 @@ def _orders(study: Illnesses, seed: int, language: str) -> str:
 def _listed(
     study: Illnesses, seed: int, numbers: Sequence[int], change: Callable[[Poisoning, int], Poisoning], measure: str
 ) -> tuple[str, str]:
-    plain = study.setting("mass_poisoning", {})
+    plain = study.setting("mass_poisoning", {}, one_grave=measure in OF_THE_GRAVE)
     medians = [median_min(study, change(plain, number), seed, measure) for number in numbers]
     return " / ".join(f"{number}" for number in numbers), " / ".join(f"{value:.0f}" for value in medians)
 

@@ -3,19 +3,21 @@
 One event is one alarm of the site's call tree; time zero is when somebody sees what has happened, unless it is said
 otherwise.
 
-* ``fire_alarm`` (P3-09): until both the head and the fire brigade know; the finder calls them one after another, or
-  somebody else calls 119 at the same time.
+* ``fire_alarm`` (P3-09): until the head knows, who then orders everybody to leave at once, and until the fire brigade
+  does; the finder calls them one after another, or somebody else calls 119 at the same time.
 * ``fire_call`` (P3-18): from the ignition until there is water, in a fire that does get out of control. Every fire is
   reported; or the finder first judges whether control may be lost (for P3-18's ``judged_after``, while it is open for
   ``fire.judged``), and then does as P3-09 says. The engine is guided in, as P3-12 wants.
-* ``phones_on`` (P3-20): share of the group's members who are reached; read as *off_by_night* no mobile is answered
-  then.
+* ``phones_on`` (P3-20): share of the group's members who are reached, whose mobiles are on for so many hours a day as
+  the plan says, from the beginning of the call tree's day on; read as *off_by_night* not beyond the day's end.
 * ``rescue_order`` (P3-24): from the accident until the ambulance is there; whoever finds it reports it first, or first
   rescues alone for ``accident.rescue_alone``.
 * ``accident_report`` (P3-25), ``first_report`` (P3-03, P3-07): until the office knows. Read as *from_accident* the time
   until it is discovered comes in front: by day ``accident.discovered``; what happens by night, when nobody is in the
-  house, is found when the day of the call tree begins.
-* ``passing_on`` (P3-26, P3-08): from the office's knowing until the head, the staff concerned and the bureau do.
+  house, is found when the day of the call tree begins, or on a round through the house if somebody goes on rounds.
+* ``passing_on`` (P3-26, P3-08): from the office's knowing until the staff concerned and the bureau do, and for how long
+  the longest step takes; the whole chain from the accident, or from its discovery, as P3-25 is read: calls are then
+  made at the hour of discovery.
 * ``reporting_up`` (P3-03): until the bureau knows, by way of the communications group.
 * ``headquarters`` (P3-23, P3-08): until every member of the leading group knows, and until the first of those whom the
   head has called is there: by day they are in the house, by night they come if they can.
@@ -33,104 +35,35 @@ import numpy as np
 import numpy.typing as npt
 
 from resilience_sim.plans.claims import Claim
+from resilience_sim.plans.register import Clause
 from resilience_sim.randomness import Streams
-from resilience_sim.studies.call_trees import Alarm, Changes, When, drawn_hours
-from resilience_sim.studies.evacuation import about
-from resilience_sim.studies.limits import decided
-from resilience_sim.studies.needs import SHARE, Needs, above, from_on
-from resilience_sim.studies.notifying import BLOCK, Alarmed, Notifying, Topic
-from resilience_sim.studies.question import Axis, Choice, Question, Situation
-from resilience_sim.units import HOUR, MINUTE
+from resilience_sim.studies.call_changes import UNCHANGED, Changes
+from resilience_sim.studies.call_trees import Alarm, When, day_hours
+from resilience_sim.studies.kindergarten_reports_events import OwnTimes, since
+from resilience_sim.studies.kindergarten_reports_facts import INFORMED, LEADING, NEEDS, RECIPIENTS, TOPICS
+from resilience_sim.studies.limits import decided, stated
+from resilience_sim.studies.notifying import Alarmed, Notifying
+from resilience_sim.studies.question import OF_THE_SITE, Axis, Choice, Question, Situation
+from resilience_sim.units import HOUR, MINUTE, from_base, to_base
 
 __all__ = ["NEEDS", "KindergartenReports"]
 
 Floats = npt.NDArray[np.float64]
 
-BY_DAY: tuple[When, ...] = ("by_day",)
-TOPICS: Mapping[str, Topic] = {
-    "fire_alarm": Topic("fire", {"alarm_given": "s"}, BY_DAY, loads=("attempt",)),
-    "fire_call": Topic("fire", {"water": "min"}, BY_DAY, loads=()),
-    "phones_on": Topic("headquarters", {"members_reached": "%"}, levers=("tries",), loads=("answered",)),
-    "rescue_order": Topic("accident", {"ambulance_there": "min"}, BY_DAY, loads=()),
-    "accident_report": Topic("accident", {"office_told": "min"}, loads=()),
-    "first_report": Topic("accident", {"office_told": "min"}, BY_DAY, loads=()),
-    "passing_on": Topic(
-        "accident",
-        {"all_told": "min", "longest_step": "min", "departments_told": "min"},
-        levers=("tries", "message"),
-        loads=("answered",),
-    ),
-    "reporting_up": Topic("up", {"bureau_told": "min"}, levers=("tries",), loads=("answered",)),
-    "headquarters": Topic(
-        "headquarters",
-        {"members_told": "min", "leader_there": "min"},
-        levers=("tries", "message"),
-        loads=("answered",),
-    ),
-    "poisoning_told": Topic(
-        "poisoning",
-        {"recipients_told": "min", "head_on_scene": "min", "bureau_told": "min", "sealed": "min"},
-        BY_DAY,
-        levers=("tries",),
-        loads=("answered",),
-    ),
-}
-TIME = from_on(0.0, "s", 86_400.0)
-OPEN = from_on(0.0, "s", optional=True)
-NEEDS = Needs(
-    facts={
-        "calling.answered_day": above(0.0, "share", 1.0),
-        "calling.answered_night": SHARE,
-        "calling.attempt": above(0.0, "s"),
-        "fire.found": TIME,
-        "fire.judged": TIME,
-        "fire.put_out": SHARE,
-        "engine.dispatch": TIME,
-        "engine.turnout_day": TIME,
-        "engine.drive": TIME,
-        "engine.set_up": TIME,
-        "engine.gained_by_guiding": TIME,
-        "accident.discovered": TIME,
-        "accident.rescue_alone": TIME,
-        "ambulance.call": TIME,
-        "ambulance.response": TIME,
-        "sick_room.reach": TIME,
-        "kitchen.seal": TIME,
-    },
-    quantities={
-        ("P3-03", "alarm_within"): OPEN,
-        ("P3-03", "report_within"): OPEN,
-        ("P3-07", "report_within"): OPEN,
-        ("P3-08", "act_within"): OPEN,
-        ("P3-08", "leaders_on_scene_within"): OPEN,
-        ("P3-09", "alarm_chain"): OPEN,
-        ("P3-18", "judged_after"): OPEN,
-        ("P3-20", "share_answering"): replace(SHARE, optional=True),
-        ("P3-23", "headquarters_within"): OPEN,
-        ("P3-25", "report_within"): OPEN,
-        ("P3-26", "time_per_step"): OPEN,
-        ("P3-30", "told_within"): OPEN,
-        ("P3-31", "on_scene_within"): OPEN,
-        ("P3-31", "report_within"): OPEN,
-        ("P3-33", "sealed_within"): OPEN,
-    },
-    measures={study: topic.measures for study, topic in TOPICS.items()},
-    interpretations={
-        "P3-09": ("one_after_another", "in_parallel"),
-        "P3-18": ("call_always", "call_if_control_may_be_lost"),
-        "P3-20": ("always_on", "off_by_night"),
-        "P3-24": ("alarm_first", "rescue_first"),
-        "P3-25": ("from_accident", "from_discovery"),
-    },
-)
-LEADING = ("leader_in_charge", "group_members")
 SECOND = {
     ("P3-03", "bureau_told"): "promise_report",
     ("P3-08", "leader_there"): "promise_presence",
+    ("P3-09", "brigade_told"): "promise_call",
     ("P3-31", "bureau_told"): "promise_report",
 }
 """Options of the second time that a clause promises: to be set on its own, and not with the first."""
 COMPARED = ("off_by_night", "rescue_first", "call_if_control_may_be_lost")
+PRESCRIBED = ("P3-25", "report_within")
+"""A deadline that is not the plan's to choose ("规定的"): no other is promised for it, nor for the chain within it."""
+ROUNDS_H = (4.0, 2.0, 1.0, 0.5)  # each goes at all hours of the one before, so that nobody is found later
+FOUND_LATE = ("office_told", "by_night")
+COUNTED_FROM = {"from_accident", "from_discovery"}
+MOBILE = "calling.answered_day"  # the fact of the kinds of phones that members keep on
 
 
 class KindergartenReports(Notifying):
@@ -140,16 +73,32 @@ class KindergartenReports(Notifying):
 
     def situation(self, claim: Claim, when: When, read: Mapping[str, str]) -> Alarmed:
         """What is simulated for a claim, the plan's words read in this way."""
-        changes = Changes()
-        if "off_by_night" in read.values():
-            changes = changes.with_fact("calling.answered_night", 0.0)
+        changes = self._switched_on(*read.values()) if claim.study == "phones_on" else UNCHANGED
         return Alarmed(claim.study, when, changes, read=tuple(read.values()))
+
+    def _switched_on(self, *read: str) -> Changes:
+        """Members' mobiles on for as long as the plan says, or until the day's end; counted in whole hours."""
+        tree, hours = self.trees.tree, int(stated(self.plan, self.site, "P3-20", "phone_on") // HOUR)
+        if "off_by_night" in read:
+            first, last = day_hours(tree, self.site)
+            hours = min(hours, last - first)
+        return Changes(
+            switched_on=tuple((name, hours) for name, kind in tree.phones.items() if kind.day.fact == MOBILE)
+        )
+
+    def _question(self, clause: Clause, claim: Claim, when: When) -> Question:
+        """As for all call trees; while the plan sets no time for the whole chain (P3-26), it is that of the report."""
+        question = super()._question(clause, claim, when)
+        within_s = decided(self.plan, *PRESCRIBED)
+        if claim.limit != "whole_chain_within" or decided(self.plan, "P3-26", claim.limit) is not None:
+            return question
+        return question if within_s is None else replace(question, limit=from_base(within_s, question.unit))
 
     def replicate(self, situation: Situation, seed: int, replication: int) -> Mapping[str, Floats]:
         """The measures of a block of events."""
         assert isinstance(situation, Alarmed)
         alarms = self.alarms(situation, seed, replication)
-        own = _Own(self, situation, Streams(seed, replication))
+        own = OwnTimes(self, situation, Streams(seed, replication))
         seconds = {
             "fire_alarm": self._fire_alarm,
             "fire_call": self._fire_call,
@@ -166,26 +115,29 @@ class KindergartenReports(Notifying):
         return {name: value / MINUTE if units.get(name) == "min" else value for name, value in seconds.items()}
 
     def alarms(self, situation: Alarmed, seed: int, replication: int, changes: Changes | None = None) -> list[Alarm]:
-        """A block of alarms of the situation's chain; a fire's has two, by who calls 119."""
-        if "in_parallel" not in situation.read:
-            return super().alarms(situation, seed, replication, changes)
-        streams = Streams(seed, replication)
-        hours = drawn_hours(streams, situation.when, self.trees.tree, self.site, BLOCK)
+        """A block of alarms of the situation's chain; a fire's has two, by who calls 119.
+
+        From an accident on calls are made at the hour at which it is discovered.
+        """
+        own = OwnTimes(self, situation, Streams(seed, replication))
+        hours = own.hours
+        if situation.topic == "passing_on" and COUNTED_FROM & {*situation.read}:
+            hours = np.round(hours + own.discovered_s() / HOUR, 9) % 24  # not a rounding error before the day begins
+        chain = "fire_in_parallel" if "in_parallel" in situation.read else self.topics[situation.topic].chain
         chosen = situation.changes if changes is None else changes
-        return self.trees.run_block("fire_in_parallel", streams, hours=hours, changes=chosen)
+        return self.trees.run_block(chain, Streams(seed, replication), hours=hours, changes=chosen)
 
     # ---- what is read off a block of alarms, seconds (and a share)
 
-    def _fire_alarm(self, alarms: list[Alarm], situation: Alarmed, own: _Own) -> dict[str, Floats]:
+    def _fire_alarm(self, alarms: list[Alarm], situation: Alarmed, own: OwnTimes) -> dict[str, Floats]:
         del situation, own
-        head_s = self.told(alarms, "head")[:, 0]
         return {
-            "alarm_given": np.maximum(head_s, self.told(alarms, "fire_brigade")[:, 0]),
-            "head_told": head_s,
+            "order_given": self.told(alarms, "head")[:, 0],
+            "brigade_told": self.told(alarms, "fire_brigade")[:, 0],
             "classes_told": self.told(alarms, "class_teachers").max(axis=1),
         }
 
-    def _fire_call(self, alarms: list[Alarm], situation: Alarmed, own: _Own) -> dict[str, Floats]:
+    def _fire_call(self, alarms: list[Alarm], situation: Alarmed, own: OwnTimes) -> dict[str, Floats]:
         called_s = own.about("fire.found") + self.told(alarms, "fire_brigade")[:, 0]
         if "call_if_control_may_be_lost" in situation.read:
             stated = decided(self.plan, "P3-18", "judged_after")
@@ -194,41 +146,40 @@ class KindergartenReports(Notifying):
         drive_s = np.maximum(own.about("engine.drive") - self.site.base("engine.gained_by_guiding"), 0.0)
         return {"water": called_s + under_way_s + drive_s + own.about("engine.set_up")}
 
-    def _phones_on(self, alarms: list[Alarm], situation: Alarmed, own: _Own) -> dict[str, Floats]:
+    def _phones_on(self, alarms: list[Alarm], situation: Alarmed, own: OwnTimes) -> dict[str, Floats]:
         del situation, own
         return {"members_reached": 100 * (self.told(alarms, *LEADING) < np.inf).mean(axis=1)}
 
-    def _rescue_order(self, alarms: list[Alarm], situation: Alarmed, own: _Own) -> dict[str, Floats]:
+    def _rescue_order(self, alarms: list[Alarm], situation: Alarmed, own: OwnTimes) -> dict[str, Floats]:
         told_s = self.told(alarms, "office")[:, 0]
         if "rescue_first" in situation.read:
             told_s = told_s + own.about("accident.rescue_alone")
         found_s = own.about("accident.discovered")
         return {"ambulance_there": found_s + told_s + own.about("ambulance.call") + own.about("ambulance.response")}
 
-    def _accident_report(self, alarms: list[Alarm], situation: Alarmed, own: _Own) -> dict[str, Floats]:
+    def _accident_report(self, alarms: list[Alarm], situation: Alarmed, own: OwnTimes) -> dict[str, Floats]:
         told_s = self.told(alarms, "office")[:, 0]
         return {"office_told": told_s + own.discovered_s() if "from_accident" in situation.read else told_s}
 
-    def _passing_on(self, alarms: list[Alarm], situation: Alarmed, own: _Own) -> dict[str, Floats]:
-        del situation, own
+    def _passing_on(self, alarms: list[Alarm], situation: Alarmed, own: OwnTimes) -> dict[str, Floats]:
         knows_s = self.told(alarms, "office")[:, 0]
-        roles = ("head", "group_members", "bureau")
-        steps = np.stack([self.told(alarms, role).max(axis=1) - knows_s for role in roles])
+        steps = np.stack([since(knows_s, self.told(alarms, role).max(axis=1)) for role in INFORMED])
         last_s: Floats = steps.max(axis=0)
         # One after the other, as they are called: what a step takes is what it takes after the steps before.
         done = np.maximum.accumulate(np.where(last_s < np.inf, steps, 0.0), axis=0)
         longest = np.diff(done, axis=0, prepend=0.0).max(axis=0)
+        office_s = knows_s + own.discovered_s() if "from_accident" in situation.read else knows_s
         return {
-            "all_told": last_s,
+            "whole_chain": office_s + last_s,
             "longest_step": np.where(last_s < np.inf, longest, np.inf),
             "departments_told": steps[1],
         }
 
-    def _reporting_up(self, alarms: list[Alarm], situation: Alarmed, own: _Own) -> dict[str, Floats]:
+    def _reporting_up(self, alarms: list[Alarm], situation: Alarmed, own: OwnTimes) -> dict[str, Floats]:
         del situation, own
         return {"bureau_told": self.told(alarms, "bureau")[:, 0]}
 
-    def _headquarters(self, alarms: list[Alarm], situation: Alarmed, own: _Own) -> dict[str, Floats]:
+    def _headquarters(self, alarms: list[Alarm], situation: Alarmed, own: OwnTimes) -> dict[str, Floats]:
         told_s = self.told(alarms, *LEADING)
         if situation.when == "by_day":
             there_s = told_s.min(axis=1) + own.about("sick_room.reach")
@@ -236,14 +187,14 @@ class KindergartenReports(Notifying):
             there_s = self.there(alarms, *LEADING).min(axis=1)
         return {"members_told": told_s.max(axis=1), "leader_there": there_s}
 
-    def _poisoning_told(self, alarms: list[Alarm], situation: Alarmed, own: _Own) -> dict[str, Floats]:
+    def _poisoning_told(self, alarms: list[Alarm], situation: Alarmed, own: OwnTimes) -> dict[str, Floats]:
         del situation
         knows_s = self.told(alarms, "sick_room")
-        told_s = self.told(alarms, "head", "leader_in_charge", "canteen") - knows_s
+        told_s = since(knows_s, self.told(alarms, *RECIPIENTS))
         return {
             "recipients_told": told_s.max(axis=1),
             "head_on_scene": told_s[:, 0] + own.about("sick_room.reach"),
-            "bureau_told": self.told(alarms, "bureau")[:, 0] - knows_s[:, 0],
+            "bureau_told": since(knows_s, self.told(alarms, "bureau"))[:, 0],
             "sealed": told_s[:, 2] + own.about("kitchen.seal"),
         }
 
@@ -262,32 +213,57 @@ class KindergartenReports(Notifying):
     def options(self, question: Question) -> Sequence[str]:
         """Those of the topic that can change the measure; of a clause with two times to promise, one each.
 
-        Nobody in the house is called in vain, so no more tries help there.
+        Nobody in the house is called in vain, so no more tries help there. What happens by night is known the sooner
+        the more often somebody goes on rounds.
         """
         if question.interpretation in COMPARED:
             return ()
-        options = super().options(question)
-        if question.measure in ("head_on_scene", "sealed"):
-            options = [one for one in options if one != "tries"]
+        options = [one for one in super().options(question) if not self._left_out(question, one)]
+        if question.interpretation == "from_accident" and (question.measure, question.scenario) == FOUND_LATE:
+            options.append("night_rounds")
         if (own := SECOND.get((question.clause, question.measure))) is not None:
             return [own if one == "promise" else one for one in options if one != "promise_message"]
         return options
 
+    def _left_out(self, question: Question, option: str) -> bool:
+        if option == "tries":
+            return question.measure in ("head_on_scene", "sealed")
+        prescribed = (
+            question.claim.limit == "whole_chain_within" or (question.clause, question.claim.limit) == PRESCRIBED
+        )
+        return prescribed and option.startswith("promise")
+
     def choices(self, question: Question) -> Sequence[Choice]:
         """The quantity of the question's option."""
         return super().choices(_plain(question))
+
+    def _lever(self, question: Question) -> Choice:
+        if question.option == "night_rounds":
+            return Choice(OF_THE_SITE, "accident.night_rounds", "h", ROUNDS_H, None)
+        return super()._lever(question)
+
+    def set_to(self, question: Question, option: str, value: float) -> Alarmed:
+        """The question's situation with an option's lever at this value."""
+        if option == "night_rounds":
+            assert isinstance(question.situation, Alarmed)
+            return replace(question.situation, every_s=to_base(value, "h"))
+        return super().set_to(question, option, value)
 
     def chosen(self, question: Question, values: Sequence[float]) -> Question:
         """The same question with this value of its choice."""
         return replace(super().chosen(_plain(question), values), option=question.option)
 
     def costs(self, question: Question, seed: int) -> Floats:
-        """What each choice gives up."""
+        """What each choice gives up; of rounds, how many there are in a night."""
+        if question.option == "night_rounds":
+            first, last = day_hours(self.trees.tree, self.site)
+            rounds: Floats = (24 - last + first) / np.array(ROUNDS_H)
+            return rounds
         return super().costs(_plain(question), seed)
 
     def cost_unit(self, question: Question) -> str:
         """The option tells."""
-        return super().cost_unit(_plain(question))
+        return "kindergarten_rounds" if question.option == "night_rounds" else super().cost_unit(_plain(question))
 
     def notes(self, seed: int, language: Literal["zh", "en"]) -> Sequence[str]:
         """What telling class by class takes, what calling 119 always costs, which clauses are not judged and why."""
@@ -295,7 +271,7 @@ class KindergartenReports(Notifying):
 
     def _class_by_class(self, seed: int, language: str) -> str:
         row = self.replicate(Alarmed("fire_alarm", "by_day"), seed, 0)
-        head, last = (float(np.median(row[measure])) for measure in ("head_told", "classes_told"))
+        head, last = (float(np.median(row[measure])) for measure in ("order_given", "classes_told"))
         if language == "zh":
             return (
                 f"起火后园领导在 {head:.0f} 秒得知；若由园领导逐班通知，最后一班在 {last:.0f} 秒得知（中位数）。"
@@ -337,25 +313,3 @@ NOT_JUDGED = (
     "wet towel gains has no agreed figure; P3-21, no record says how long before a thunderstorm it is forecast; P3-22, "
     "none says how long after its first thunder lightning strikes, so that only assumed times could be added up.",
 )
-
-
-class _Own:
-    """Times of a block of events that are no calls: each by its own stream, about a fact of the site."""
-
-    def __init__(self, study: KindergartenReports, situation: Alarmed, streams: Streams) -> None:
-        self._site = study.site
-        self._situation = situation
-        self._streams = streams
-        self._hours = drawn_hours(streams, situation.when, study.trees.tree, study.site, BLOCK)
-        self._opens_h = study.trees.tree.calling.day[0].base(study.site) / HOUR
-
-    def about(self, fact: str) -> Floats:
-        """Seconds, shape (events,)."""
-        return about(self._site.base(fact)).draw(self._streams.generator(f"kindergarten/reports/{fact}"), BLOCK)
-
-    def discovered_s(self) -> Floats:
-        """From the accident until it is discovered: by night as the day begins."""
-        if self._situation.when != "by_night":
-            return self.about("accident.discovered")
-        until_s: Floats = (self._opens_h - self._hours) % 24 * HOUR
-        return until_s

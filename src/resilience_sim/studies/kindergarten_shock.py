@@ -153,8 +153,11 @@ class Shocks:
                 cut_first=read.get("P3-35") != "power_on",
                 treated_first=read.get("P3-35") != "moved_first",
             ),
-            decided(self.plan, "P3-35", "helpers_per_victim"),
+            self._per_victim(),
         )
+
+    def _per_victim(self) -> float | None:
+        return decided(self.plan, "P3-35", "helpers_per_victim")
 
     @staticmethod
     def _helped(setting: Shock, per_victim: float | None) -> Shock:
@@ -189,7 +192,8 @@ class Shocks:
         """The question's situation with the load at this value."""
         setting = _setting(question.situation)
         if axis.name == "shock.victims":
-            return replace(setting, victims=round(value))
+            # Helpers for each victim are helpers for each of more victims, too.
+            return self._helped(replace(setting, victims=round(value)), self._per_victim())
         return setting.with_fact(axis.name, from_base(to_base(value, axis.unit), self.site.fact(axis.name).unit))
 
     # ---- what may be chosen

@@ -84,14 +84,16 @@ class Shock:
 
 @dataclass(frozen=True, eq=False)
 class Happened:
-    """A block of events; seconds from each shock. Of several victims in any event there is room for as many in all.
+    """A block of events; seconds from each shock.
+
+    There is room for v = :data:`MOST` victims in each, the last of whom is the helper who may be struck.
 
     Parameters
     ----------
     state
         Of each victim, by its place in :data:`STATES`, shape (events, v).
     struck
-        Whether there is such a victim in the event: all but the helper who may have been struck, shape (events, v).
+        Whether there is such a victim in the event, shape (events, v).
     freed_s
         When all are free, shape (events,).
     begins_s
@@ -132,13 +134,13 @@ def happened(setting: Shock, site: Site, seed: int, block: int, events: int) -> 
         next_s = helpers_s[:, 1] if helpers_s.shape[1] > 1 else np.full(events, math.inf)
         helpers_s[hurt, 0] = math.inf
         freed_s = np.where(hurt, np.minimum(doctor_s, next_s + cut_s + free_s), seen_s + free_s)
-    state = _states(site, chance[:, 1 : setting.victims + 2])
-    struck = np.ones(state.shape, dtype=np.bool_)
+    state = _states(site, chance[:, 1:])
+    struck = np.broadcast_to(np.arange(MOST) < setting.victims, state.shape).copy()
     struck[:, -1] = hurt
     begin_s = np.maximum(helpers_s, (freed_s + look_s)[:, None])
     begins_s = _begins(care(site, state, struck, freed_s, begin_s, doctor_s), state.shape, streams)
     if not setting.treated_first:
-        begins_s = begins_s + factors[:, -MOST:][:, : state.shape[1]] * site.base("shock.carry")
+        begins_s = begins_s + factors[:, -MOST:] * site.base("shock.carry")
     by_doctor_s = np.maximum(freed_s, doctor_s)[:, None]
     begins_s = np.where(struck, np.minimum(begins_s, by_doctor_s), math.inf)
     return Happened(state, struck, freed_s, begins_s, doctor_s, hurt)
@@ -163,7 +165,8 @@ def care(site: Site, state: Ints, struck: Bools, freed_s: Floats, helpers_s: Flo
     """Care in a block of events as one queue: event k takes place :data:`APART_S` times k later.
 
     A class of victims for each state; helpers who come one after the other, and are relieved by the doctor: whoever
-    they care for then, or waits, is the doctor's.
+    they care for then, or waits, is the doctor's. The machine numbers victims by their place: the first of all events,
+    then the second ones, so that each keeps its time to settle however many others are struck.
 
     Parameters
     ----------
@@ -179,11 +182,11 @@ def care(site: Site, state: Ints, struck: Bools, freed_s: Floats, helpers_s: Flo
         When the doctor is there, shape (events,).
     """
     starts_s = APART_S * np.arange(len(freed_s))
-    times_s = np.repeat(starts_s + freed_s, state.shape[1])
+    times_s = np.tile(starts_s + freed_s, state.shape[1])
     callers = [
         Callers(
             name,
-            Instants(times_s, (struck & (state == number)).ravel()),
+            Instants(times_s, (struck & (state == number)).T.ravel()),
             about(site.base("shock.settle")) if name == "conscious" else Deterministic(APART_S),
             Deterministic(APART_S / 2),
             number,
@@ -207,7 +210,7 @@ def _begins(inputs: QueueInputs, shape: tuple[int, int], streams: Streams) -> Fl
     begins_s: Floats = np.full(math.prod(shape), math.inf)
     turned = ~np.isnan(path.start_s)
     begins_s[draws.identity[turned]] = path.start_s[turned]
-    since_s: Floats = begins_s.reshape(shape) - (APART_S * np.arange(shape[0]))[:, None]
+    since_s: Floats = begins_s.reshape(shape[::-1]).T - (APART_S * np.arange(shape[0]))[:, None]
     return since_s
 
 

@@ -27,7 +27,7 @@ from resilience_sim.studies.limits import decided, offered, stated
 from resilience_sim.studies.needs import SHARE, Needs, above, from_on
 from resilience_sim.studies.notifying import BLOCK, Alarmed, Notifying, Topic
 from resilience_sim.studies.question import OF_THE_SITE, Axis, Choice, Question, Situation
-from resilience_sim.units import DAY, HOUR, MINUTE, to_base
+from resilience_sim.units import DAY, HOUR, MINUTE, from_base, to_base
 
 __all__ = ["NEEDS", "NetworkCalls"]
 
@@ -35,15 +35,23 @@ Floats = npt.NDArray[np.float64]
 
 ANY_HOUR: tuple[When, ...] = ("any_hour",)
 TOPICS: Mapping[str, Topic] = {
-    "superiors": Topic("report", {"superior_told": "min"}, levers=("answering", "tries", "message")),
+    "superiors": Topic(
+        "report", {"superior_told": "min"}, levers=("answering", "tries", "message"), roles=("superior",)
+    ),
     "in_place": Topic(
         "call_in",
         {"technician_answers": "min", "technician_on_site": "min", "technicians_on_site": "min"},
         levers=("depth", "hours"),
         loads=("comes", "attempt"),
+        roles=("technicians",),
     ),
     "keep_informed": Topic(
-        "keep_informed", {"longest_silence": "min"}, ANY_HOUR, levers=("rounds", "message"), loads=("answered",)
+        "keep_informed",
+        {"longest_silence": "min"},
+        ANY_HOUR,
+        levers=("rounds", "message"),
+        loads=("answered",),
+        roles=("members", "leaders"),
     ),
     "end": Topic(
         "confirm",
@@ -51,6 +59,7 @@ TOPICS: Mapping[str, Topic] = {
         ANY_HOUR,
         levers=("within", "confirmations", "message"),
         loads=("answered", "attempt", "calling.members"),
+        roles=("members",),
     ),
 }
 NEEDS = Needs(
@@ -130,7 +139,7 @@ class NetworkCalls(Notifying):
 
     def _known_s(self, situation: Alarmed, seed: int, replication: int) -> Floats:
         """From the event until somebody at the centre knows, in each event of a block."""
-        streams, site = Streams(seed, replication), self.site.with_values(dict(situation.changes.facts))
+        streams, site = Streams(seed, replication), situation.changes.at(self.site)
         u = streams.generator("event/unnoticed").random(BLOCK)
         noticed = streams.generator("event/noticed").standard_exponential(BLOCK)
         every_s = stated(self.plan, self.site, "P2-13", "patrol_every")
@@ -181,8 +190,9 @@ class NetworkCalls(Notifying):
     def _lever(self, question: Question) -> Choice:
         match question.option:
             case "answering":
-                now = 100 * self.site.base("calling.answered_day")
-                return Choice(OF_THE_SITE, "calling.answered_day", "%", tuple(v for v in ANSWERED if v >= now), now)
+                fact = "calling.answered_night" if question.scenario == "by_night" else "calling.answered_day"
+                now = from_base(self.site.base(fact), "%")
+                return Choice(OF_THE_SITE, fact, "%", (now, *(v for v in ANSWERED if v > now)), now)
             case "noticing":
                 return self._of_site("calling.unnoticed", "share", NOTICED)
             case "depth":
@@ -200,12 +210,12 @@ class NetworkCalls(Notifying):
         assert isinstance(situation, Alarmed)
         changes = situation.changes
         match option:
-            case "answering":  # by night as by day: somebody has the telephone
+            case "answering":  # at every hour so many at least: somebody has the telephone
                 for name in ("calling.answered_day", "calling.answered_night"):
-                    changes = changes.with_fact(name, value / 100)
+                    changes = changes.with_base(name, max(to_base(value, "%"), self.site.base(name)))
                 return replace(situation, changes=changes)
             case "noticing":
-                return replace(situation, changes=changes.with_fact("calling.unnoticed", value))
+                return replace(situation, changes=changes.with_base("calling.unnoticed", value))
             case "depth":
                 return replace(situation, changes=replace(changes, people=(("technicians", int(value)),)))
             case "hours":

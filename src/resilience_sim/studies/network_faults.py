@@ -12,8 +12,8 @@ occurs) or ``any_spare`` (whichever may need a spare):
 * *orders* (gravity first, restart first, the spare after so many minutes) by what they save in the same events.
 
 Numbers that the plan states or has decided are the plan's; where it leaves one open the file of faults says what there
-is, and a limit that is open is asked at the easiest of its bounds. Technicians are those of the list; others join only
-where the plan is read so (P2-01).
+is, and a limit that is open is asked at the easiest of its bounds. Technicians are those of the list (P2-01); others
+join only where it is read so.
 """
 
 from __future__ import annotations
@@ -36,18 +36,13 @@ from resilience_sim.plans.site import Site
 from resilience_sim.randomness import Streams
 from resilience_sim.studies.faults import check_faults
 from resilience_sim.studies.limits import asked, decided, offered, readings
-from resilience_sim.studies.network_faults_events import (
-    ALONE,
-    ANY_SPARE,
-    BLOCK,
-    NO_FAULT,
-    STORM,
-    Events,
-    FaultSetting,
-)
-from resilience_sim.studies.network_faults_facts import NEEDS, STUDIES, check_classes
+from resilience_sim.studies.network_faults_checks import check_classes
+from resilience_sim.studies.network_faults_events import Events
+from resilience_sim.studies.network_faults_facts import NEEDS, STUDIES
+from resilience_sim.studies.network_faults_levers import in_force, people, people_option, stock, stocks, up_to
 from resilience_sim.studies.network_faults_measures import CLOCKS, MEASURES, measured
 from resilience_sim.studies.network_faults_notes import notes
+from resilience_sim.studies.network_faults_setting import ALONE, ANY_SPARE, BLOCK, NO_FAULT, STORM, FaultSetting
 from resilience_sim.studies.network_faults_tables import (
     AGAINST,
     AT_ONCE,
@@ -56,13 +51,11 @@ from resilience_sim.studies.network_faults_tables import (
     GROWS,
     MOST_COPIES,
     MOST_ON_CALL,
-    MOST_PEOPLE,
     PILOT_BLOCKS,
     PILOT_SEED,
     ROUNDS,
     RUNS,
     SCENARIOS,
-    STOCKS,
     TO_SAY_MIN,
     UNTOUCHED,
     VENDOR_MIN,
@@ -101,8 +94,8 @@ class NetworkFaults:
         self.plan = plan
         self.site = site
         self.record = record
-        check_classes(site)
         check_faults(site)
+        check_classes(site, plan)
         self.events = Events(site)
         self._promised: dict[tuple[str, Situation], bool] = {}
 
@@ -142,7 +135,7 @@ class NetworkFaults:
     def _question(self, clause: Clause, claim: Claim, scenario: str) -> Question:
         question = asked(
             self.plan,
-            self.site,
+            in_force(self.plan, self.site),
             clause,
             claim,
             scenario=scenario,
@@ -163,30 +156,24 @@ class NetworkFaults:
         fault = FAULT_OF.get(study, study)
         if measure == "doors_up":
             fault = NO_FAULT if scenario == STORM else fault
-        decide_after_s = decided(self.plan, "P2-37", "decide_after")
+        listed = decided(self.plan, "P2-01", "people")
         plain = FaultSetting(
             scenario,
             fault,
-            decide_after_s=math.inf if decide_after_s is None else decide_after_s,
+            stocks=stocks(self.plan),
+            people=None if listed is None else round(listed),
+            decide_after_s=decided(self.plan, "P2-37", "decide_after"),
             undecided=measure == "access_replaced",
             against="" if measure == "access_replaced" else AGAINST.get(study, ""),
         )
-        for (clause, name), stocks in STOCKS.items():
-            count = decided(self.plan, clause, name)
-            for stock in stocks if count is not None else ():
-                plain = plain.with_stock(stock, round(count or 0))
         for (clause, name), told in ROUNDS.items():
             every_s = decided(self.plan, clause, name)
             plain = plain if every_s is None else plain.with_round(told, every_s)
         lead_s = decided(self.plan, "P2-04", "reorder_time")
         if lead_s is not None:
             plain = plain.with_fact("spares.lead", from_base(lead_s, self.site.fact("spares.lead").unit))
-        if study != "any_fault":
-            return plain
-        listed = decided(self.plan, "P2-01", "people")
-        join = read.get("P2-01") == "more_join"
-        on_call = round(self.site.base("crew.on_call")) if join else 0
-        return replace(plain, people=None if listed is None else round(listed), on_call=on_call)
+        join = study == "any_fault" and read.get("P2-01") == "more_join"
+        return replace(plain, on_call=round(self.site.base("crew.on_call"))) if join else plain
 
     def replicate(self, situation: Situation, seed: int, replication: int) -> Mapping[str, Floats]:
         """The measures of a block of events: of several runs, where a run takes little time."""
@@ -245,6 +232,8 @@ class NetworkFaults:
                 return ("spares_stock", "reorder_time")
             case "copies_good":
                 return ("program_copies",)
+            case "data_attended":
+                return (people_option(self.plan),)
             case "found_after" | "found_first":
                 return () if question.claim.interpretation == "unpatrolled" else ("time_between",)
             case "data_missing":
@@ -257,11 +246,11 @@ class NetworkFaults:
         decide = ("swap_time",) if measure == "access_mended" else ()
         burst = question.scenario == STORM
         if not burst or measure in WITHOUT_CREW:
-            people: tuple[str, ...] = ()
+            more: tuple[str, ...] = ()
         else:  # who finds no spare is not helped by people, and more of them are sooner at the last one
-            people = ("people_and_spares",) if measure in WITH_SPARES else ("people_on_shift", "people_on_call")
+            more = ("people_and_spares",) if measure in WITH_SPARES else (people_option(self.plan), "people_on_call")
         time = ("promise",) if self._within_bounds(question) else ("time_needed",)
-        return (*time, *vendor, *decide, *people)
+        return (*time, *vendor, *decide, *more)
 
     def _within_bounds(self, question: Question) -> bool:
         """Whether the longest time that the plan may promise seems to be long enough: an estimate, no proof.
@@ -297,14 +286,11 @@ class NetworkFaults:
                 least = 0.0 if self._against_words(question) else quantity.bounds.max
                 beyond = tuple(time for time in times if time > least)
                 return (Choice(OF_THE_SITE, "time_needed", quantity.unit, beyond, quantity.in_force()),)
-            case "people_listed":
-                return (offered(plan, "P2-01", "people", descending=False, least=float(setting.people or 0)),)
-            case "people_on_shift":
-                now = round(self.site.base("crew.people")) if setting.people is None else setting.people
-                return (Choice(OF_THE_SITE, "crew.people", "persons", _up_to(now, MOST_PEOPLE), float(now)),)
+            case "people_listed" | "people_on_shift":
+                return (people(plan, self.site, setting, question.option),)
             case "people_on_call":
                 now = setting.on_call
-                return (Choice(OF_THE_SITE, "crew.on_call", "persons", _up_to(now, MOST_ON_CALL), float(now)),)
+                return (Choice(OF_THE_SITE, "crew.on_call", "persons", up_to(now, MOST_ON_CALL), float(now)),)
             case "vendor_response":
                 now_min = from_base(self.site.base("vendor.response.median"), "min")
                 sooner = tuple(value for value in VENDOR_MIN if value < now_min)
@@ -318,11 +304,11 @@ class NetworkFaults:
             case "time_between":
                 return (offered(plan, clause, self._round(clause) or "", descending=True),)
             case "people_and_spares":
-                spares = offered(plan, *self._stock(question), descending=False, least=1.0)
-                return (*self.choices(replace(question, option="people_on_shift")), spares)
+                spares = offered(plan, *stock(plan, question), descending=False, least=1.0)
+                return people(plan, self.site, setting, question.option), spares
             case "server_spares":
                 return tuple(offered(plan, "P2-28", name, descending=False) for name in ("standby_servers", "spares"))
-        return (offered(plan, *self._stock(question), descending=False),)
+        return (offered(plan, *stock(plan, question), descending=False),)
 
     def chosen(self, question: Question, values: Sequence[float]) -> Question:
         """The same question with this value of its choice."""
@@ -346,16 +332,13 @@ class NetworkFaults:
             case "time_between":
                 changed = setting.with_round(ROUNDS[question.clause, choice.quantity], base)
             case "people_and_spares":
-                changed = replace(setting, people=round(base))
-                for stock in STOCKS[self._stock(question)]:
-                    changed = changed.with_stock(stock, round(values[1]))
+                spares = stocks(self.plan, {stock(self.plan, question): values[1]})
+                changed = replace(setting, people=round(base), stocks=spares)
             case "server_spares":
-                standby, parts = (round(value) for value in values)
-                changed = setting.with_stock("standby_servers", standby).with_stock("server_parts", parts)
+                spares = stocks(self.plan, {("P2-28", one.quantity): v for one, v in zip(choices, values, strict=True)})
+                changed = replace(setting, stocks=spares)
             case _:
-                changed = setting
-                for stock in STOCKS[self._stock(question)]:
-                    changed = changed.with_stock(stock, round(base))
+                changed = replace(setting, stocks=stocks(self.plan, {stock(self.plan, question): base}))
         return replace(question, situation=changed)
 
     def costs(self, question: Question, seed: int) -> Floats:
@@ -381,20 +364,6 @@ class NetworkFaults:
     def _round(self, clause: str) -> str | None:
         """The clause's own time between rounds or copies."""
         return next((name for known, name in ROUNDS if known == clause), None)
-
-    def _stock(self, question: Question) -> tuple[str, str]:
-        """The number of spares that an option sets: the clause's own, or else that for every kind."""
-        own = {
-            "spares_stock": ("P2-04", "stock"),
-            "program_copies": ("P2-02", COPIES),
-        }  # fmt: skip
-        if question.option in own:
-            return own[question.option]
-        return ("P2-35", "spares") if question.clause == "P2-35" else ("P2-02", "spares_per_kind")
-
-
-def _up_to(now: int, most: int) -> tuple[float, ...]:
-    return tuple(float(count) for count in range(now, max(now, most) + 1))
 
 
 def _setting(situation: Situation) -> FaultSetting:

@@ -13,12 +13,11 @@ from resilience_sim.errors import PlanError
 from resilience_sim.plans.document import Document
 from resilience_sim.plans.register import Plan
 from resilience_sim.plans.site import Site
-from resilience_sim.studies.faults import repairs
-from resilience_sim.studies.needs import Accepts, Needs, above, from_on
-from resilience_sim.studies.network_faults_measures import CLOCKS, MEASURES
+from resilience_sim.studies.needs import SIGMA, Accepts, Needs, above, from_on
+from resilience_sim.studies.network_faults_measures import MEASURES
 from resilience_sim.units import DAY, to_base
 
-__all__ = ["NEEDS", "ORDERS", "STUDIES", "FaultNeeds", "check_classes"]
+__all__ = ["NEEDS", "ORDERS", "STUDIES", "FaultNeeds"]
 
 
 def _of(*measures: str) -> Mapping[str, str]:
@@ -35,7 +34,7 @@ STUDIES: Mapping[str, Mapping[str, str]] = {
     "server_dead": _of("server_back", "spares_lacking"),
     "server_crashed": _of("restarted", "restart_saves", "software_back"),
     "server_attacked": _of("attack_cut"),
-    "data_lost": _of("data_missing", "graver_sooner"),
+    "data_lost": _of("data_missing", "data_attended", "data_attended_unordered", "graver_sooner"),
     "records_lost": _of("data_missing"),
     "trouble_in_logs": _FOUND,
     "protection_stale": _FOUND,
@@ -117,6 +116,7 @@ NEEDS = FaultNeeds(
         "crew.people": PERSONS,
         "diagnosis.median": SECONDS,
         "faults.mean_gap": SECONDS,
+        "patrol.missed": Accepts("share", high=1.0, open_high=True),
         "repair.scale": above(0.0, "1", 1000.0),
         "restart.median": SECONDS,
         "spares.lead": above(0.0, "s", 365 * DAY),
@@ -124,9 +124,11 @@ NEEDS = FaultNeeds(
         "standard.crew_wait": from_on(0.0, "s"),
         "standard.data_lost": from_on(0.0, "s"),
         "standard.hidden_danger": from_on(0.0, "s"),
+        "standard.unseen_trouble": from_on(0.0, "s"),
         "storm.faults": from_on(1.0, "faults", 1e6),
         "vendor.in_time": Accepts("share", high=1.0),
         "vendor.response.median": SECONDS,
+        "vendor.response.sigma": SIGMA,
     },
     quantities={
         ("P2-01", "people"): from_on(1.0, "persons", optional=True),
@@ -150,6 +152,7 @@ NEEDS = FaultNeeds(
         "P2-01": ("listed_only", "more_join"),
         "P2-05": ("patrolled", "unpatrolled"),
         "P2-07": ("patrolled", "unpatrolled"),
+        "P2-10": ("gravest_first", "all_alike"),
         "P2-13": ("patrolled", "unpatrolled"),
         "P2-18": ("all_day", "back_within"),
         "P2-26": ("from_response", "from_call"),
@@ -157,28 +160,3 @@ NEEDS = FaultNeeds(
     },
     orders=ORDERS,
 )
-
-
-def check_classes(site: Site) -> None:
-    """Refuse a file of faults that lacks a class, or a remedy, which a clause is about.
-
-    Raises
-    ------
-    PlanError
-        With the line of the class, where the file of faults comes from a file.
-    """
-    told = repairs(site)
-    wanted = {name: set[str]() for name in STUDIES if not name.startswith("any_")}
-    for clock in CLOCKS.values():
-        if clock.remedy is not None:
-            wanted[clock.fault].add(clock.remedy)
-    wanted["access_switch_broken"].add("find")
-    wanted["exchange_confused"].add("restore")
-    for name, remedies in wanted.items():
-        if name not in told.classes:
-            why = f"there is no class {name!r}, which the plan is about; accepted is a file with {', '.join(wanted)}"
-            raise PlanError(why, place=told.place("classes"))
-        known = {remedy.name for remedy in told.classes[name].remedies}
-        if lacks := sorted(remedies - known):
-            why = f"class {name!r} has no remedy {lacks[0]!r}, which the plan is about; accepted is one with it"
-            raise PlanError(why, place=told.place("classes", name, "ladders"))

@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from resilience_sim.models.repair import Tried
-from resilience_sim.studies.network_faults_events import BLOCK, Run
+from resilience_sim.studies.network_faults_events import Run
+from resilience_sim.studies.network_faults_setting import BLOCK
 from resilience_sim.units import DAY, HOUR, MINUTE, UNITS
 
 __all__ = ["CLOCKS", "MEASURES", "Clock", "measured"]
@@ -91,7 +92,9 @@ MEASURES: Mapping[str, str] = MappingProxyType(
         "found_unpatrolled": "d",  # the same in the same events, without the round
         "found_first": "%",  # 100: the round found it before anybody else noticed
         "doors_up": "h",  # of the day's 24 h: without those from the first door that fails to the last that is back
-        "graver_sooner": "min",  # how much sooner somebody is at work on lost data than if all faults were alike
+        "data_attended": "min",  # from lost data being known to somebody being at work on them
+        "data_attended_unordered": "min",  # the same in the same events, if all faults were alike
+        "graver_sooner": "min",  # how much sooner that is in the order of gravity; 0 where nobody is in the way
         "restart_saves": "min",  # how much sooner it is back than if its maintainer were called at once
         "configuration_saves": "min",  # ... than if there were no saved configuration
         "decision_saves": "min",  # ... than if no spare were put in before the cause is known
@@ -116,7 +119,7 @@ def measured(run: Run, other: Run | None, *, against: str, slot_s: float, storm:
     other
         The same events without what `against` names; ``None``: no comparison.
     against
-        As in :class:`~resilience_sim.studies.network_faults_events.FaultSetting`.
+        As in :class:`~resilience_sim.studies.network_faults_setting.FaultSetting`.
     slot_s
         From the beginning of one event's slot to that of the next.
     storm
@@ -136,23 +139,20 @@ def measured(run: Run, other: Run | None, *, against: str, slot_s: float, storm:
         return found
     (fault,) = asked
     found |= {name: clock.read(run) for name, clock in CLOCKS.items() if clock.fault == fault}
-    found["found_after"] = _known_s(run) / DAY
+    occurred_s = run.path.occurred_s[run.asked]
+    known_s, noticed_s = run.path.known_s[run.asked], run.noticed_s[run.asked]
+    found["found_after"], found["found_unpatrolled"] = (known_s - occurred_s) / DAY, (noticed_s - occurred_s) / DAY
+    found["found_first"] = np.where(known_s < noticed_s, 100.0, 0.0)
     if fault in _WITH_DATA:
         found["data_missing"] = run.path.backup_age_s[run.asked] / DAY
     if other is None:
         return found
-    if against == "round":
-        found["found_unpatrolled"] = _known_s(other) / DAY
-        found["found_first"] = np.where(_known_s(run) < _known_s(other), 100.0, 0.0)
-        return found
     gain, name, until = _CLOCK_OF_GAIN[against]
-    found[gain] = (other.clock(name, until=until) - run.clock(name, until=until)) / MINUTE
+    with_it, without_it = (one.clock(name, until=until) / MINUTE for one in (run, other))
+    found[gain] = without_it - with_it
+    if against == "order":
+        found |= {"data_attended": with_it, "data_attended_unordered": without_it}
     return found
-
-
-def _known_s(run: Run) -> Floats:
-    """Seconds from the fault asked about to its being known."""
-    return run.path.known_s[run.asked] - run.path.occurred_s[run.asked]
 
 
 def _crew_wait_s(run: Run) -> Floats:

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from statistics import NormalDist
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from resilience_sim.studies.network_faults_events import ALONE, STORM, FaultSetting
 from resilience_sim.studies.network_faults_measures import CLOCKS
+from resilience_sim.studies.network_faults_setting import ALONE, STORM, FaultSetting
+from resilience_sim.studies.network_faults_tables import ANSWERED
 from resilience_sim.studies.question import Question, Situation
 from resilience_sim.units import DAY, HOUR, MINUTE, to_base
 
 if TYPE_CHECKING:
     from resilience_sim.studies.network_faults import NetworkFaults
 
-__all__ = ["breaking_order", "notes"]
+__all__ = ["agreed", "breaking_order", "notes"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -33,7 +36,7 @@ def notes(study: NetworkFaults, seed: int, language: Literal["zh", "en"]) -> Seq
         _order(study, asked, seed, language),
         _would_hold(study, asked, seed, language),
         _standby(study, seed, language),
-        _agreements(study, language),
+        *([_agreements(study, asked, language)] if 0 < study.site.base("vendor.in_time") < 1 else []),
     ]
 
 
@@ -129,15 +132,41 @@ def _standby(study: NetworkFaults, seed: int, language: str) -> str:
     )
 
 
-def _agreements(study: NetworkFaults, language: str) -> str:
-    """What the plan's times for answers are worth if vendors keep the time agreed as often as the site says."""
-    kept = 100 * study.site.base("vendor.in_time")
-    if language == "zh":
-        return f"若厂商对约定的响应时间守约 {kept:g}%，响应时限至多在 {kept:g}% 的故障中达标，约定得再短也是如此。"
+def agreed(study: NetworkFaults, question: Question) -> float:
+    """The longest time to agree on with a vendor whose answer has a limit, in the question's unit.
+
+    Answers within t have the share Φ(ln(t / median) / σ), in the verdicts as here. Vendors who keep the time agreed in
+    the share p, and the limit L in the share r, have agreed on ``L exp(σ (Φ⁻¹(p) - Φ⁻¹(r)))``.
+    """
+    kept, sigma = study.site.base("vendor.in_time"), study.site.base("vendor.response.sigma")
+    return question.limit * _spread(sigma, kept) / _spread(sigma, question.required)
+
+
+def _agreements(study: NetworkFaults, asked: Sequence[Question], language: str) -> str:
+    """What would have to be agreed with vendors for their answers to be in time."""
+    site, chinese = study.site, language == "zh"
+    kept = site.base("vendor.in_time")
+    now_s = site.base("vendor.response.median") * _spread(site.base("vendor.response.sigma"), kept)
+    found = [
+        f"{question.claim.id} {_duration(to_base(agreed(study, question), question.unit), chinese)}"
+        for question in asked
+        if question.measure in ANSWERED and question.scenario == ALONE and question.required < 1
+    ]
+    if chinese:
+        return (
+            f"若厂商对约定的响应时间守约 {100 * kept:g}%，现有响应时间相当于约定 {_duration(now_s, chinese)}；"
+            f"只计厂商，响应时限要达到要求占比，约定时间不得长于：{'，'.join(found) or '无'}。（估计值）"
+        )
     return (
-        f"If vendors keep the time agreed with them in {kept:g} % of calls, a limit on their answer is kept in no more "
-        f"than {kept:g} % of faults, however short the agreement."
+        f"If vendors keep the time agreed with them in {100 * kept:g} % of calls, they answer now as if "
+        f"{_duration(now_s, chinese)} were agreed; by vendors alone, limits on their answer hold at the share required "
+        f"with agreements on no more than: {', '.join(found) or 'none'} (estimates)."
     )
+
+
+def _spread(sigma: float, share: float) -> float:
+    """How many times its median a log-normal law's quantile is."""
+    return math.exp(sigma * NormalDist().inv_cdf(share))
 
 
 def _ids(questions: Sequence[Question], chinese: bool) -> str:

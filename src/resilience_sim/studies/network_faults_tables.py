@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from resilience_sim.studies.network_faults_events import ALONE, ANY, ANY_DAY, ANY_SPARE, STORM, YEAR
+from resilience_sim.studies.network_faults_setting import ALONE, ANY, ANY_DAY, ANY_SPARE, STORM, YEAR
 from resilience_sim.studies.question import Axis
 
 __all__ = [
-    "AGAINST", "ALL_STOCKS", "AT_ONCE", "COPIES", "FAULT_OF", "GROWS", "MOST_COPIES", "MOST_ON_CALL", "MOST_PEOPLE",
-    "PILOT_BLOCKS", "PILOT_SEED", "ROUNDS", "RUNS", "SCENARIOS", "STOCKS", "TO_SAY_MIN", "UNTOUCHED", "VENDORS_ANSWER",
-    "VENDOR_MIN", "WITHOUT_CREW", "WITH_SPARES",
+    "AGAINST", "ALL_STOCKS", "ANSWERED", "AT_ONCE", "COPIES", "FAULT_OF", "GOVERNED_FACTS", "GROWS", "MOST_COPIES",
+    "MOST_ON_CALL", "MOST_PEOPLE", "PILOT_BLOCKS", "PILOT_SEED", "ROUNDS", "RUNS", "SCENARIOS", "STOCKS", "STOCK_OF",
+    "TO_SAY_MIN", "UNTOUCHED", "VENDORS_ANSWER", "VENDOR_MIN", "WITHOUT_CREW", "WITH_SPARES",
 ]  # fmt: skip
 
 RUNS: Mapping[str, int] = {ALONE: 4, STORM: 1, YEAR: 2, ANY_DAY: 4}  # of the machine in a block
 FAULT_OF: Mapping[str, str] = {"any_fault": ANY, "any_spare": ANY_SPARE}
 AGAINST: Mapping[str, str] = {
     "data_lost": "order", "server_crashed": "restart", "exchange_confused": "configuration",
-    "access_switch_broken": "decision", "trouble_in_logs": "round", "protection_stale": "round",
-    "office_hazard": "round",
+    "access_switch_broken": "decision",
 }  # fmt: skip
 SCENARIOS: Mapping[str, tuple[str, ...]] = {
     "stock_outs": (YEAR,), "copies_good": (ALONE,), "data_missing": (ALONE,), "found_after": (ALONE,),
     "found_unpatrolled": (ALONE,), "found_first": (ALONE,), "doors_up": (ANY_DAY, STORM), "graver_sooner": (STORM,),
+    "data_attended": (STORM,), "data_attended_unordered": (STORM,),
 }  # fmt: skip
 ROUNDS: Mapping[tuple[str, str], str] = {
     ("P2-03", "backup_every"): "archive", ("P2-05", "patrol_every"): "offices", ("P2-06", "backup_every"): "servers",
@@ -37,6 +37,13 @@ STOCKS: Mapping[tuple[str, str], tuple[str, ...]] = {  # a number for one kind c
     ("P2-35", "spares"): ("core_switches",),
     ("P2-02", "software_copies"): ("software_copies",),
 }
+STOCK_OF: Mapping[str, str] = {  # from which the spare comes that a measure waits for
+    **dict.fromkeys(("access_mended", "access_replaced", "access_running"), "access_switches"),
+    "core_replaced": "core_switches", "server_back": "standby_servers",
+}  # fmt: skip
+WITH_SPARES = tuple(STOCK_OF)
+# Facts that are limits, and stand in for a number of the plan as long as that is open.
+GOVERNED_FACTS: Mapping[str, tuple[str, str]] = {"backup.servers": ("P2-06", "backup_every")}
 COPIES = "software_copies"
 MOST_COPIES = 10
 
@@ -65,7 +72,6 @@ AT_ONCE = Axis("storm.faults", "faults", (1.0, 2.0, 3.0, 5.0, 8.0, 12.0, 20.0))
 WITHOUT_CREW = (
     *ANSWERED, "exchange_mended", "exchange_mended_since_call", "core_repaired", "core_restored", "hosted_back",
 )  # fmt: skip
-WITH_SPARES = ("access_mended", "access_replaced", "access_running", "core_replaced", "server_back")
 UNTOUCHED = tuple(name for name in WITHOUT_CREW if name not in ("portal_answered", "names_answered"))
 TO_SAY_MIN = (  # minutes that people would promise, far enough from each other that one can be told from the next
     1, 2, 3, 4, 5, 6, 8, 10, 12, 15, 20, 25, 30, 40, 50, 60, 75, 90, 120, 150, 180, 240, 300, 360, 480, 600, 720, 960,

@@ -23,7 +23,16 @@ from resilience_sim.plans.claims import Claim
 from resilience_sim.plans.register import Clause, Plan
 from resilience_sim.plans.site import Site
 from resilience_sim.randomness import Streams, derived_seed
-from resilience_sim.studies.call_trees import UNCHANGED, Alarm, CallTrees, Changes, When, check_call_tree, drawn_hours
+from resilience_sim.studies.call_trees import (
+    UNCHANGED,
+    Alarm,
+    CallTrees,
+    Changes,
+    When,
+    check_asked,
+    check_call_tree,
+    drawn_hours,
+)
 from resilience_sim.studies.limits import asked, offered, readings
 from resilience_sim.studies.question import OF_THE_SITE, Axis, Choice, Effort, Question, Situation
 from resilience_sim.units import from_base, to_base
@@ -58,6 +67,10 @@ class Topic:
     loads
         What may grow: ``answered``, ``attempt`` and ``comes``, the share of calls answered, how long one takes and the
         share who can come, or facts that count people.
+    roles
+        Roles in that chain whose times are asked for: a call tree without one of them is refused.
+    also
+        Further chains that are run for it, in which times of the same roles are asked for.
     """
 
     chain: str
@@ -65,6 +78,13 @@ class Topic:
     scenarios: tuple[When, ...] = ("by_day", "by_night")
     levers: tuple[str, ...] = ()
     loads: tuple[str, ...] = ("answered", "attempt")
+    roles: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+
+    @property
+    def chains(self) -> tuple[str, ...]:
+        """All chains that the topic runs."""
+        return (self.chain, *self.also)
 
 
 @dataclass(frozen=True)
@@ -128,7 +148,8 @@ class Notifying:
     Raises
     ------
     PlanError
-        If the site has no call tree, or one that the machine cannot take.
+        If the site has no call tree, one that the machine cannot take, or one without a chain that a claim is about, or
+        a role in it whose times are asked for.
     """
 
     topics: Mapping[str, Topic]
@@ -140,6 +161,9 @@ class Notifying:
         self.plan = plan
         self.site = site
         self.trees = CallTrees(site)
+        for study in dict.fromkeys(claim.study for _, claim in plan.claims(tuple(self.topics))):
+            for chain in self.topics[study].chains:
+                check_asked(self.trees.tree, chain, self.topics[study].roles)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickled by what it is made of."""
@@ -244,18 +268,22 @@ class Notifying:
         if axis.name == self.answered_fact:
             factor = to_base(value, "%") / self.site.base(axis.name)
             for name in answered_facts(self.trees.tree):
-                share, unit = min(1.0, factor * self.site.base(name)), self.site.fact(name).unit
-                changes = changes.with_fact(name, from_base(share, unit))
+                changes = changes.with_base(name, min(1.0, factor * self.site.base(name)))
         else:
-            fact = self.site.fact(axis.name)
-            changes = changes.with_fact(axis.name, from_base(to_base(value, axis.unit), fact.unit))
+            changes = changes.with_base(axis.name, to_base(value, axis.unit))
         return replace(situation, changes=changes)
 
     # ---- what may be chosen
 
     def options(self, question: Question) -> Sequence[str]:
-        """The deadline, where it is the plan's, and the topic's levers."""
-        levers = self.topics[question.claim.study].levers
+        """The deadline, where it is the plan's, and the topic's levers.
+
+        More tries are none where somebody stands in for those who are not reached: the longer one tries, the later the
+        delegate learns of it, so that more are not always better.
+        """
+        topic = self.topics[question.claim.study]
+        stood_in = any(self.trees.tree.chains[chain].delegates for chain in topic.chains)
+        levers = tuple(one for one in topic.levers if one != "tries" or not stood_in)
         stated = question.claim.limit in self.plan.clause(question.clause).quantities
         promises = ("promise", *(("promise_message",) if "message" in levers else ())) if stated else ()
         return (*promises, *levers)
@@ -282,7 +310,8 @@ class Notifying:
 
     def _of_site(self, fact: str, unit: str, values: tuple[float, ...]) -> Choice:
         known = self.site.facts.get(fact)
-        return Choice(OF_THE_SITE, fact, unit, values, None if known is None else known.value)
+        current = None if known is None else from_base(self.site.base(fact), unit)
+        return Choice(OF_THE_SITE, fact, unit, values, current)
 
     def chosen(self, question: Question, values: Sequence[float]) -> Question:
         """The same question with this value of its choice."""

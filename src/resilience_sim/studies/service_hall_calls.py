@@ -10,6 +10,9 @@ it, in the same events:
   or is made at discovery; *guided* or *unguided* (P5-15): somebody meets the fire engine;
 * *called when seen* or *watched first* (P5-22): 120 is called at once, or after a while of helping.
 
+In a siege (P5-19) they persuade until that has failed, no longer than the plan has decided, and then call 110: how soon
+110 knows after their arrival is judged, and the call by itself.
+
 Where the plan leaves a time open it is the longest that its bounds allow; where it leaves open how many are asked for
 (P5-08) the site's fact stands in, and one member of staff helps an ill customer (P5-22), the fewest.
 """
@@ -18,23 +21,31 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from resilience_sim.errors import PlanError
 from resilience_sim.plans.claims import Claim
 from resilience_sim.plans.register import Plan
 from resilience_sim.plans.site import Site
 from resilience_sim.randomness import Streams, derived_seed
 from resilience_sim.studies import service_hall_calls_events as events
-from resilience_sim.studies.call_trees import When, drawn_hours
+from resilience_sim.studies.call_trees import When, check_asked, drawn_hours
 from resilience_sim.studies.limits import decided, offered, readings
 from resilience_sim.studies.notifying import BLOCK, Alarmed, Notifying
 from resilience_sim.studies.question import OF_THE_SITE, Axis, Choice, Effort, Question, Situation
-from resilience_sim.studies.service_hall_calls_facts import EXTRA, MEASURES, NEEDS, READINGS, ROLES, STUDIES, TOPICS
+from resilience_sim.studies.service_hall_calls_facts import (
+    EXTRA,
+    MEASURES,
+    NEEDS,
+    READINGS,
+    SENT,
+    STUDIES,
+    SUPERIORS,
+    TOPICS,
+)
 from resilience_sim.studies.service_hall_calls_notes import notes
 from resilience_sim.units import from_base, to_base
 
@@ -54,6 +65,7 @@ LOADS: Mapping[str, tuple[Axis, ...]] = {
     "water": (Axis("engine.drive", "min", (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0, 15.0)),),
     "head_there": (Axis("siege.way", "min", (1.0, 2.0, 4.0, 6.0, 8.0, 10.0, 15.0, 20.0)),),
     "police_after": (Axis("siege.persuading", "min", (5.0, 10.0, 12.0, 15.0, 20.0, 30.0)),),
+    "call_110": (Axis("calling.attempt", "min", (0.5, 1.0, 2.0, 4.0, 8.0, 12.0, 16.0)),),
     "call_120": (Axis("illness.noticed", "s", (15.0, 30.0, 60.0, 90.0, 120.0, 180.0, 300.0)),),
     "counters_closed": (Axis("staff.absence", "%", (1.0, 3.0, 5.0, 7.0, 10.0, 15.0, 20.0)),),
     "family_told": (ANSWERED,),
@@ -63,13 +75,22 @@ OPTIONS: Mapping[str, tuple[str, ...]] = {
     "superior_asked": ("promise", "tries", "message"),
     "help_there": ("promise", "fewer_asked"),
     "both_told": ("promise", "redial", "message"),
+    "police_after": ("promise", "persuade_less"),
     "call_119": ("promise", "giving_up"),
     "water": ("giving_up",),
     "counters_closed": ("carers",),
     "family_told": ("promise", "tries"),
 }
 TRIES = tuple(float(tries) for tries in range(1, 11))
+CALL_110 = TOPICS["hall_extreme"].chain
 HELPED_BY = 1  # a member of staff at least, where the plan leaves it open
+
+
+@dataclass(frozen=True)
+class Siege(Alarmed):
+    """A siege, in which the head persuades for so many seconds at most before 110 is called; None: until it fails."""
+
+    persuade_s: float | None = None
 
 
 class HallCalls(Notifying):
@@ -83,20 +104,15 @@ class HallCalls(Notifying):
     Raises
     ------
     PlanError
-        Also if the call tree lacks a chain that a claim is about, or a role in it whose time is asked for.
+        As there; also if a siege is asked about, and nobody calls 110 at extreme acts.
     """
 
     topics = TOPICS
 
     def __init__(self, plan: Plan, site: Site, record: object = None) -> None:
         super().__init__(plan, site, record)
-        for study in dict.fromkeys(claim.study for _, claim in plan.claims(STUDIES)):
-            chain = TOPICS[study].chain
-            self.trees.inputs(chain)
-            known = self.trees.tree.concerned(chain)
-            if missing := [role for role in ROLES[study] if role not in known]:
-                why = f"chain {chain!r} has no {missing[0]!r}, whom a claim asks about; its roles: {', '.join(known)}"
-                raise PlanError(why, place=self.trees.tree.place("chains", chain))
+        if plan.claims(("hall_siege",)):  # in a siege they call 110 as at extreme acts
+            check_asked(self.trees.tree, CALL_110, ("police",))
 
     @property
     def effort(self) -> Effort:
@@ -116,6 +132,9 @@ class HallCalls(Notifying):
             case "hall_illness":
                 helping = decided(self.plan, "P5-22", "staff_helping")
                 return replace(plain, wanted=HELPED_BY if helping is None else round(helping))
+            case "hall_siege":
+                persuade_s = decided(self.plan, "P5-19", "persuade_for")
+                return Siege(plain.topic, plain.when, read=plain.read, persuade_s=persuade_s)
             case "hall_119":
                 fight_s = decided(self.plan, "P5-14", "fight_for")
                 return plain if fight_s is None else self._with(plain, "egress.fight_fire", fight_s)
@@ -123,8 +142,7 @@ class HallCalls(Notifying):
 
     def _with(self, situation: Alarmed, fact: str, base: float) -> Alarmed:
         """The situation with another value of a fact, in base units."""
-        value = from_base(base, self.site.fact(fact).unit)
-        return replace(situation, changes=situation.changes.with_fact(fact, value))
+        return replace(situation, changes=situation.changes.with_base(fact, base))
 
     # ---- what happens
 
@@ -138,8 +156,7 @@ class HallCalls(Notifying):
 
     def _happens(self, situation: Alarmed, seed: int, replication: int, own: Streams) -> Mapping[str, Floats]:
         """The same in base units."""
-        changed = dict(situation.changes.facts)
-        site, read = self.site.with_values(changed) if changed else self.site, situation.read
+        site, read = situation.changes.at(self.site), situation.read
         if situation.topic == "hall_119":
             called_s = events.called_119_s(site, own, BLOCK, fought="fight_while_leaving" not in read)
             return {"call_119": called_s, "water": events.water_s(site, own, called_s, guided="unguided" not in read)}
@@ -149,8 +166,8 @@ class HallCalls(Notifying):
                 return {"group_told": events.told_all(alarms, "leading_group")}
             case "hall_help":
                 return {
-                    "superior_asked": events.first_told(alarms, "manager", "leading_group"),
-                    "help_there": events.places(alarms, situation.wanted, "extra_guards", "extra_agents"),
+                    "superior_asked": events.first_told(alarms, *SUPERIORS),
+                    "help_there": events.places(alarms, situation.wanted, *SENT),
                 }
             case "hall_robbery":
                 called = ("police", "manager")[: situation.wanted or None]
@@ -163,9 +180,13 @@ class HallCalls(Notifying):
             case "hall_extreme":
                 return {"both_told": events.told_all(alarms, "police", "manager")}
             case "hall_siege":
+                assert isinstance(situation, Siege)
+                persuaded_s = events.persuaded_s(site, own, BLOCK, situation.persuade_s)
+                call_s = self._call_110(situation, seed, replication)
                 return {
                     "head_there": events.met_s(alarms),
-                    "police_after": events.persuaded_s(site, own, BLOCK) + self._call_110(situation, seed, replication),
+                    "police_after": persuaded_s + call_s,
+                    "call_110": call_s,
                 }
             case "hall_illness":
                 told_s = events.told_all(alarms, "ambulance")
@@ -178,8 +199,9 @@ class HallCalls(Notifying):
         """How long a call to 110 takes from the decision to make it, in each event of a block."""
         streams = Streams(derived_seed(seed, "call to 110"), replication)
         hours = drawn_hours(streams, situation.when, self.trees.tree, self.site, BLOCK)
-        chain = TOPICS["hall_extreme"].chain
-        return events.told_all(self.trees.run_block(chain, streams, hours=hours, changes=situation.changes), "police")
+        return events.told_all(
+            self.trees.run_block(CALL_110, streams, hours=hours, changes=situation.changes), "police"
+        )
 
     def notes(self, seed: int, language: Literal["zh", "en"]) -> Sequence[str]:
         """When 110, 119 and 120 know, with the plan's orders and without; when help is there; what is not written."""
@@ -196,12 +218,21 @@ class HallCalls(Notifying):
         return LOADS[question.measure]
 
     def options(self, question: Question) -> Sequence[str]:
-        """The deadline; more tries, a message besides; fewer people asked for, a shorter fight, fewer who help."""
+        """The deadline; more tries, a message besides; fewer people asked for or helping, less fighting or persuading.
+
+        No more tries where somebody stands in for those who are not reached: the longer one tries, the later the
+        delegate learns of it, so that more tries are not always better.
+        """
         known = OPTIONS.get(question.measure, ("promise",))
         read = question.interpretation
         waits = "unguided" not in read and "fight_while_leaving" not in read
         stated = question.claim.limit in self.plan.clause(question.clause).quantities
-        left_out = {*(() if waits else ("giving_up",)), *(() if stated else ("promise",))}
+        delegates = self.trees.tree.chains[TOPICS[question.claim.study].chain].delegates
+        left_out = {
+            *(() if waits else ("giving_up",)),
+            *(() if stated else ("promise",)),
+            *(("tries", "redial") if delegates else ()),
+        }
         return tuple(option for option in known if option not in left_out)
 
     def choices(self, question: Question) -> Sequence[Choice]:
@@ -218,6 +249,8 @@ class HallCalls(Notifying):
                 return (offered(self.plan, "P5-08", "extra_staff", descending=True, least=1.0),)
             case "giving_up":
                 return (offered(self.plan, "P5-14", "fight_for", descending=True),)
+            case "persuade_less":
+                return (offered(self.plan, "P5-19", "persuade_for", descending=True),)
             case "carers":
                 return (offered(self.plan, "P5-22", "staff_helping", descending=True),)
         return super().choices(question)
@@ -255,6 +288,9 @@ class HallCalls(Notifying):
                 return self._with(changed, "calling.between_attempts", 0.0)
             case "fewer_asked" | "carers":
                 return replace(situation, wanted=int(value))
+            case "persuade_less":
+                assert isinstance(situation, Siege)
+                return replace(situation, persuade_s=to_base(value, "min"))
             case "giving_up":
                 return self._with(situation, "egress.fight_fire", to_base(value, "s"))
         return super().set_to(question, option, value)
@@ -270,6 +306,6 @@ class HallCalls(Notifying):
 
     def cost_unit(self, question: Question) -> str:
         """The option tells."""
-        if question.option in ("fewer_asked", "giving_up", "carers"):
+        if question.option in ("fewer_asked", "giving_up", "persuade_less", "carers"):
             return f"hall_{question.option}"
         return "hall_redial" if question.option == "redial" else super().cost_unit(question)

@@ -61,9 +61,20 @@ def met_s(alarms: Sequence[Alarm]) -> Floats:
 # ---- before and after calls
 
 
-def persuaded_s(site: Site, streams: Streams, count: int) -> Floats:
-    """How long the head persuades in vain, or until the hall cannot serve any more."""
-    return _drawn(site, "siege.persuading", streams, count)
+def persuaded_s(site: Site, streams: Streams, count: int, most_s: float | None = None) -> Floats:
+    """How long the head persuades in vain, or until the hall cannot serve any more, or for as long as is allowed.
+
+    Parameters
+    ----------
+    site
+        How long it takes until persuasion has failed or service has stopped.
+    streams, count
+        What is drawn, for so many sieges.
+    most_s
+        For how long they may persuade; None: as long as they like.
+    """
+    lasts_s = _drawn(site, "siege.persuading", streams, count)
+    return lasts_s if most_s is None else np.minimum(lasts_s, most_s)
 
 
 def watched_s(site: Site, streams: Streams, count: int) -> Floats:

@@ -9,33 +9,27 @@ from resilience_sim.studies.call_trees import When
 from resilience_sim.studies.needs import SHARE, Needs, above, from_on
 from resilience_sim.studies.notifying import Topic
 
-__all__ = ["EXTRA", "MEASURES", "NEEDS", "READINGS", "ROLES", "STUDIES", "TOPICS"]
+__all__ = ["EXTRA", "MEASURES", "NEEDS", "READINGS", "SENT", "STUDIES", "SUPERIORS", "TOPICS"]
 
 EXTRA = "call_up.extra_staff"
 OPEN: tuple[When, ...] = ("by_day",)
+SUPERIORS, SENT = ("manager", "leading_group"), ("extra_guards", "extra_agents")
 TOPICS: Mapping[str, Topic] = {
-    "hall_report": Topic("report", {"group_told": "min"}, OPEN),
-    "hall_help": Topic("help", {"superior_asked": "min", "help_there": "min"}, OPEN),
-    "hall_robbery": Topic("robbery", {"police_told": "s", "both_told": "s"}, OPEN),
-    "hall_robbery_alone": Topic("robbery_alone", {"police_told": "s"}, OPEN),
+    "hall_report": Topic("report", {"group_told": "min"}, OPEN, roles=("leading_group",)),
+    "hall_help": Topic("help", {"superior_asked": "min", "help_there": "min"}, OPEN, roles=(*SUPERIORS, *SENT)),
+    "hall_robbery": Topic("robbery", {"police_told": "s", "both_told": "s"}, OPEN, roles=("police", "manager")),
+    "hall_robbery_alone": Topic("robbery_alone", {"police_told": "s"}, OPEN, roles=("police",)),
     "hall_119": Topic("fire", {"call_119": "s", "water": "min"}, OPEN),
-    "hall_siege": Topic("siege", {"head_there": "min", "police_after": "min"}, OPEN),
-    "hall_extreme": Topic("police_called", {"both_told": "s"}, OPEN),
-    "hall_illness": Topic("illness", {"call_120": "s", "counters_closed": "counters"}, OPEN),
-    "hall_family": Topic("family", {"family_told": "min"}, OPEN),
+    "hall_siege": Topic(
+        "siege",
+        {"head_there": "min", "police_after": "min", "call_110": "min"},
+        OPEN,
+        roles=("hall_head", "hall_guards"),
+    ),
+    "hall_extreme": Topic("police_called", {"both_told": "s"}, OPEN, roles=("police", "manager")),
+    "hall_illness": Topic("illness", {"call_120": "s", "counters_closed": "counters"}, OPEN, roles=("ambulance",)),
+    "hall_family": Topic("family", {"family_told": "min"}, OPEN, roles=("family",)),
 }
-ROLES: Mapping[str, tuple[str, ...]] = {
-    "hall_report": ("leading_group",),
-    "hall_help": ("manager", "leading_group", "extra_guards", "extra_agents"),
-    "hall_robbery": ("police", "manager"),
-    "hall_robbery_alone": ("police",),
-    "hall_119": (),
-    "hall_siege": ("hall_head", "hall_guards"),
-    "hall_extreme": ("police", "manager"),
-    "hall_illness": ("ambulance",),
-    "hall_family": ("family",),
-}
-"""Whose times are read off the chain of each study."""
 STUDIES: Mapping[str, Mapping[str, str]] = {name: topic.measures for name, topic in TOPICS.items()}
 MEASURES = {measure: unit for measures in STUDIES.values() for measure, unit in measures.items()}
 READINGS: Mapping[str, tuple[str, ...]] = {
@@ -86,6 +80,8 @@ NEEDS = Needs(
         ("P5-14", "fight_for"): TIME,
         ("P5-15", "call_after"): TIME,
         ("P5-19", "persuade_for"): TIME,
+        ("P5-19", "police_within"): TIME,
+        ("P5-19", "call_within"): TIME,
         ("P5-19", "arrive_within"): TIME,
         ("P5-20", "alarm_within"): TIME,
         ("P5-22", "call_within"): TIME,

@@ -1,9 +1,10 @@
 """The hall's power is cut in a fire (P5-16): before people are out, or after.
 
 One event is one fire of the hall's evacuation (:mod:`~resilience_sim.studies.service_hall_events`), the same ones as
-there. Somebody has the switch in hand some time after the alarm. Read as *before out* the power goes at once, or at the
-time that the plan has decided; read as *after out* they wait, if they have to, until everybody who leaves the hall by
-the main door is out.
+there. Somebody has the switch in hand some time after the alarm. Read as *before out* the power goes at once, or as
+soon as the plan allows it (``cut_not_before``); read as *after out* they wait, if they have to, until everybody who
+leaves the hall by the main door is out. By when it has to be cut (``cut_within``) makes nobody wait: who cuts at once
+keeps that, too.
 
 What goes with the power: the main door, if it is a powered one, is shut until it is opened by hand, and people wait
 before it; and they walk more slowly with what emergency lighting leaves. The door is shut in the egress machine, so
@@ -53,7 +54,11 @@ NEEDS = Needs(
         "power_cut.pace_in_dark": above(0.0, "1", 1.0),
     },
     rules=service_hall.NEEDS.rules,
-    quantities={**service_hall.NEEDS.quantities, ("P5-16", "cut_within"): from_on(0.0, "s", optional=True)},
+    quantities={
+        **service_hall.NEEDS.quantities,
+        ("P5-16", "cut_within"): from_on(0.0, "s", optional=True),
+        ("P5-16", "cut_not_before"): from_on(0.0, "s", optional=True),
+    },
     measures=STUDIES,
     interpretations=READINGS,
 )
@@ -73,13 +78,13 @@ class Cut:
         The fire, and who does what in it.
     after_out
         Whether the power stays on until people are out.
-    decided_s
-        Seconds from the alarm to the cut as the plan has decided, not before somebody is at the switch; None: at once.
+    not_before_s
+        Seconds from the alarm for which the power stays on, also if somebody is at the switch sooner; None: at once.
     """
 
     fire: Setting
     after_out: bool
-    decided_s: float | None = None
+    not_before_s: float | None = None
 
 
 class PowerCuts:
@@ -130,14 +135,14 @@ class PowerCuts:
     def _question(self, clause: Clause, claim: Claim, scenario: str) -> Question:
         read = readings(clause, claim)
         after_out = read.get("P5-16") == "after_out"
-        when_s = None if after_out else decided(self.plan, "P5-16", "cut_within")
+        not_before_s = decided(self.plan, "P5-16", "cut_not_before")
         return asked(
             self.plan,
             self.site,
             clause,
             claim,
             scenario=scenario,
-            situation=Cut(self.fires.setting(scenario, {}), after_out, when_s),
+            situation=Cut(self.fires.setting(scenario, {}), after_out, not_before_s),
             unit=MEASURES[claim.measure],
             easiest_if_open=True,
         )
@@ -153,7 +158,7 @@ class PowerCuts:
         reach_s = about(site.base("power_cut.reach")).draw(streams.generator("service_hall/reach"), 1)[0]
         walk_s = hall.back_way_m / site.base("walking.adults")
         last_s = math.inf if one.helpless else float(one.path.out_s.max(initial=0.0))
-        cut_s = one.draws.alarm_s + max(float(reach_s), cut.decided_s or 0.0)
+        cut_s = one.draws.alarm_s + max(float(reach_s), cut.not_before_s or 0.0)
         if cut.after_out:
             cut_s = max(cut_s, last_s)
         out_s = self._customers_out_s(one, site, cut_s)
@@ -218,8 +223,11 @@ class PowerCuts:
         return ("promise",) if question.measure == "cut_after" and question.claim.limit == "cut_within" else ()
 
     def choices(self, question: Question) -> Sequence[Choice]:
-        """The time of the cut, from the soonest."""
-        return (offered(self.plan, "P5-16", "cut_within", descending=False),)
+        """The time to promise, or for which the power stays on: no longer than the plan gives to cut it."""
+        if question.option == "promise":
+            return (offered(self.plan, "P5-16", "cut_within", descending=False),)
+        last = self.plan.clause("P5-16").quantities["cut_within"].in_force()
+        return (offered(self.plan, "P5-16", "cut_not_before", descending=False, most=last),)
 
     def chosen(self, question: Question, values: Sequence[float]) -> Question:
         """The same question with this time of the cut."""
@@ -227,7 +235,7 @@ class PowerCuts:
         base = to_base(value, choice.unit)
         if question.option == "promise":
             return replace(question, limit=from_base(base, question.unit))
-        return replace(question, situation=replace(_cut(question.situation), decided_s=base))
+        return replace(question, situation=replace(_cut(question.situation), not_before_s=base))
 
     def costs(self, question: Question, seed: int) -> Floats:
         """Seconds from the alarm for which the power stays on."""

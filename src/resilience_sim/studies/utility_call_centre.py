@@ -8,7 +8,8 @@ shift, the fewest agents that hold the standard in its busiest ordinary hour; th
 * a response is in force from its trigger being reached until it has been unmet for ``call_up.released_after``;
 * people are called along the site's call tree: the agent on duty reaches the deputy head, who decides and calls agents
   off shift one after the other, until as many as are wanted have said that they come; each travels, and leaves when no
-  longer wanted; the specialist is on site and only has to be told, and tells the next shift;
+  longer wanted; the specialist is on site and only has to be told, and tells the next shift; a recommendation may have
+  the deputy head send all agents off shift one message besides, and have more of them to send it to;
 * while a response is in force, the shift that ends stays for the overtime, and the next one comes early;
 * where the next shift is read to relieve the one on duty (P1-11), that one leaves as it comes;
 * under *replaces* the major level wants its own people in all, under *adds* those of the general level as well.
@@ -27,7 +28,6 @@ Scenarios: ``district`` (events of a fitted outage law; a general event never re
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -48,6 +48,7 @@ from resilience_sim.studies.needs import SHARE, Needs, from_on
 from resilience_sim.studies.question import Axis, Choice, Effort, Question, Situation
 from resilience_sim.studies.utility_event import Event, EventTrace, Load, Rules, Strike, UtilityEvents
 from resilience_sim.studies.utility_facts import UTILITY_FACTS, UTILITY_RULES
+from resilience_sim.studies.utility_levers import RESPONSES, UtilityLevers
 from resilience_sim.studies.utility_notes import utility_notes
 from resilience_sim.units import from_base, parse, to_base
 
@@ -101,9 +102,7 @@ NEEDS = Needs(
         "P1-13": ("replaces", "adds"),
     },
 )
-RESPONSES = ("general_response", "major_response")  # whose loads may grow, and whose numbers may be set
 YEARS_ELSEWHERE = 60  # enough to sample a dozen events at each of many sites
-DOUBLING = (0, 1, 2, 3, 5, 10, 20, 40)  # extra agents offered: neighbours differ enough to be told apart
 
 
 class UtilityCallCentre:
@@ -135,6 +134,7 @@ class UtilityCallCentre:
         general, major = int(plain.general_lines), int(plain.major_lines)
         levels = {"general": (general, major - 1), "major": (major, None)}
         self.events = UtilityEvents(site, levels, record, years=years, changes=self._willing())
+        self.levers = UtilityLevers(plan, site, self.events)
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickled by what it is made of; drawn events stay behind."""
@@ -277,75 +277,24 @@ class UtilityCallCentre:
     # ---- what may be chosen
 
     def options(self, question: Question) -> Sequence[str]:
-        """Trigger, extra agents and early hand-over of a response together; or specialists, of whom one has to lead."""
-        if question.claim.study == "leading":
-            return ("leaders",)
-        return ("",) if question.claim.study in RESPONSES else ()
+        """Ways to repair a response, or who leads: see :mod:`~.utility_levers`."""
+        return self.levers.options(question)
+
+    def choices(self, question: Question) -> Sequence[Choice]:
+        """The quantities that the question's option sets, together."""
+        return self.levers.choices(question)
+
+    def chosen(self, question: Question, values: Sequence[float]) -> Question:
+        """The same question with these values of its choices, each in its quantity's unit."""
+        return self.levers.chosen(question, values)
+
+    def costs(self, question: Question, seed: int) -> Floats:
+        """Staff-hours that the rules add in one event, for every choice; or specialists."""
+        return self.levers.costs(question, seed)
 
     def cost_unit(self, question: Question) -> str:
         """Staff-hours, or specialists."""
-        return "specialists" if question.option == "leaders" else "staff_hours_added"
-
-    def choices(self, question: Question) -> Sequence[Choice]:
-        """Trigger, extra agents and early hand-over of the response that the question is about; or the specialists."""
-        if question.option == "leaders":
-            return [self._choice("P1-02", "specialists", hardest_first=False)]
-        clauses = ("P1-08", "P1-09", "P1-11") if question.clause == "P1-09" else ("P1-12", "P1-13", "P1-11")
-        return [
-            self._choice(clauses[0], "lines", hardest_first=True),
-            self._choice(clauses[1], "extra_agents", hardest_first=False),
-            self._choice(clauses[2], "advance", hardest_first=False),
-        ]
-
-    def _choice(self, clause: str, name: str, *, hardest_first: bool) -> Choice:
-        quantity = self.plan.clause(clause).quantities[name]
-        values = quantity.bounds.candidates()
-        current = quantity.in_force()
-        if name == "extra_agents":
-            values = tuple(value for value in values if value in DOUBLING)
-        if hardest_first:  # a later trigger is harder; nothing later than the plan's own is offered
-            values = tuple(sorted((v for v in values if current is None or v <= current), reverse=True))
-        return Choice(clause, name, quantity.unit, values, current, quantity.label)
-
-    def chosen(self, question: Question, values: Sequence[float]) -> Question:
-        """The same question with trigger, extra agents and advance set, each in its quantity's unit."""
-        event = _event(question.situation)
-        if question.option == "leaders":
-            return replace(question, situation=replace(event, rules=replace(event.rules, leaders=int(values[0]))))
-        trigger, agents, advance = (
-            (self.plan.clause(choice.clause).quantities[choice.quantity], value)
-            for choice, value in zip(self.choices(question), values, strict=True)
-        )
-        lines = trigger[0].reached_from(trigger[1])
-        rules = replace(event.rules, advance_s=to_base(advance[1], advance[0].unit))
-        if question.clause == "P1-09":
-            changed = replace(rules, general_lines=lines, general_agents=int(agents[1]))
-        else:
-            changed = replace(rules, major_lines=lines, major_agents=int(agents[1]))
-        return replace(question, situation=replace(event, rules=changed))
-
-    def costs(self, question: Question, seed: int) -> Floats:
-        """Staff-hours that the rules add in one event, by trigger, extra agents and advance; mean over the same events.
-
-        Extra people are alike, so the cost is linear in their number: the ends of the range give the rest.
-        """
-        choices = self.choices(question)
-        if question.option == "leaders":
-            return np.array(choices[0].values) - choices[0].values[0]
-        triggers, agents, advances = (np.array(choice.values) for choice in choices)
-        ends = np.array(
-            [
-                [[self._cost(question, (t, n, a), seed) for a in advances.tolist()] for n in (agents[0], agents[-1])]
-                for t in triggers.tolist()
-            ]
-        )
-        weight = ((agents - agents[0]) / (agents[-1] - agents[0]))[None, :, None]
-        costs: Floats = ends[:, :1] * (1 - weight) + ends[:, 1:] * weight
-        return costs
-
-    def _cost(self, question: Question, values: Sequence[float], seed: int, *, events: int = 60) -> float:
-        event = _event(self.chosen(question, values).situation)
-        return math.fsum(self.events.added_hours(event, seed, index) for index in range(events)) / events
+        return self.levers.cost_unit(question)
 
     def notes(self, seed: int, language: Literal["zh", "en"]) -> Sequence[str]:
         """How often a year each response starts, by the fitted law and by the record, and when to stand down."""

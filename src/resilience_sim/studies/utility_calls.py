@@ -8,7 +8,8 @@ when a response starts.
   tree, read as *one_number* the first of them alone. ``numbers_gain`` counts the members who are told within
   ``calling.told_within`` with the plan's numbers, less those who are with one, both on the same draws.
 * ``reachable`` (P1-05): share of the members who are reached at all; read as *off_by_night* their mobiles are off
-  outside the day.
+  outside the day. Mobiles that the plan wants on for less than the whole day (``phone_on``) are switched on as the day
+  begins, for all that members are called for; those of agents off shift stay on.
 * ``in_person`` (P1-06): until the last member is on site, or the first of those who command.
 * ``followers`` (P1-07): until the agents whom a response wants are on their seats. Callers stop once enough have said
   that they come.
@@ -26,12 +27,12 @@ import numpy as np
 import numpy.typing as npt
 
 from resilience_sim.plans.claims import Claim
-from resilience_sim.studies.call_trees import Alarm, Changes, When, places_s
+from resilience_sim.studies.call_trees import UNCHANGED, Alarm, Changes, When, day_hours, places_s
 from resilience_sim.studies.limits import decided, offered
 from resilience_sim.studies.needs import SHARE, Needs, above, from_on
 from resilience_sim.studies.notifying import Alarmed, Notifying, Topic
 from resilience_sim.studies.question import Axis, Choice, Question, Situation
-from resilience_sim.units import MINUTE
+from resilience_sim.units import DAY, HOUR, MINUTE
 
 __all__ = ["LEADERS", "MEMBERS", "NEEDS", "UtilityCalls"]
 
@@ -41,24 +42,37 @@ LEADERS = ("head", "deputy_head", "bureau_deputy")
 ANY_HOUR: tuple[When, ...] = ("any_hour",)
 MEMBERS = (*LEADERS, "marketing", "production", "team_leaders")
 TOPICS: Mapping[str, Topic] = {
-    "report_up": Topic("abnormal", {"head_told": "min"}, levers=("tries", "message")),
-    "briefing": Topic("briefing", {"head_told": "min"}, ANY_HOUR, levers=("tries", "message"), loads=("answered",)),
+    "report_up": Topic("abnormal", {"head_told": "min"}, levers=("tries", "message"), roles=("head",)),
+    "briefing": Topic(
+        "briefing",
+        {"head_told": "min"},
+        ANY_HOUR,
+        levers=("tries", "message"),
+        loads=("answered",),
+        roles=("head",),
+    ),
     "numbers": Topic(
         "abnormal",
         {"members_told": "min", "numbers_gain": "persons"},
         levers=("numbers", "tries", "message"),
         loads=("answered", "attempt", "calling.team_leaders"),
+        roles=MEMBERS,
     ),
-    "reachable": Topic("abnormal", {"members_reached": "%"}, levers=("tries",), loads=("answered",)),
+    "reachable": Topic("abnormal", {"members_reached": "%"}, levers=("tries",), loads=("answered",), roles=MEMBERS),
     "in_person": Topic(
         "abnormal",
         {"members_on_site": "min", "command_on_site": "min"},
         ANY_HOUR,
         levers=("message",),
         loads=("comes",),
+        roles=MEMBERS,
     ),
-    "followers": Topic("call_up", {"seats_filled": "min"}, ANY_HOUR, levers=("within", "off_shift", "message")),
-    "progress": Topic("progress", {"longest_silence": "min"}, ANY_HOUR, levers=("rounds",), loads=("answered",)),
+    "followers": Topic(
+        "call_up", {"seats_filled": "min"}, ANY_HOUR, levers=("within", "off_shift", "message"), roles=("agents",)
+    ),
+    "progress": Topic(
+        "progress", {"longest_silence": "min"}, ANY_HOUR, levers=("rounds",), loads=("answered",), roles=LEADERS
+    ),
 }
 NEEDS = Needs(
     facts={
@@ -77,6 +91,7 @@ NEEDS = Needs(
     quantities={
         ("P1-03", "report_within"): from_on(0.0, "s", optional=True),
         ("P1-04", "numbers_per_member"): from_on(1.0, "numbers"),
+        ("P1-05", "phone_on"): from_on(HOUR, "s", DAY, optional=True),
         ("P1-05", "share_answering"): replace(SHARE, optional=True),
         ("P1-06", "on_site_within"): from_on(0.0, "s", optional=True),
         ("P1-07", "agents_willing"): replace(SHARE, optional=True),
@@ -93,8 +108,8 @@ NEEDS = Needs(
         "P1-07": ("general", "major"),
     },
 )
+MOBILE = {"calling.answered_day", "calling.answered_night"}  # facts that make a kind of phone a mobile
 OFF_SHIFT = (1.0, 2.0, 4.0, 8.0, 12.0, 24.0, 36.0, 60.0)
-PLACES = 40  # more than the plan's bounds allow
 
 
 class UtilityCalls(Notifying):
@@ -104,21 +119,31 @@ class UtilityCalls(Notifying):
 
     def situation(self, claim: Claim, when: When, read: Mapping[str, str]) -> Alarmed:
         """What is simulated for a claim, the plan's words read in this way."""
-        plain = Alarmed(claim.study, when)
+        plain = Alarmed(claim.study, when, self._switched_on(read.get("P1-05") == "off_by_night"))
         if claim.study == "numbers":
-            return replace(plain, changes=Changes(numbers=self._numbers(read.get("P1-04") == "one_number")))
-        if claim.study == "reachable" and read.get("P1-05") == "off_by_night":
-            return replace(plain, changes=Changes().with_fact("calling.answered_night", 0.0))
+            numbers = self._numbers(read.get("P1-04") == "one_number")
+            return replace(plain, changes=replace(plain.changes, numbers=numbers))
         if claim.study == "followers":
             level = "P1-13" if read.get("P1-07") == "major" else "P1-09"
             wanted = decided(self.plan, level, "extra_agents")
             assert wanted is not None  # as needed
-            return replace(
-                plain, wanted=int(wanted), changes=self._willing(decided(self.plan, "P1-07", "agents_willing"))
-            )
+            willing = self._willing(decided(self.plan, "P1-07", "agents_willing"))
+            return replace(plain, wanted=int(wanted), changes=willing)
         if claim.study == "progress":
             return replace(plain, every_s=self.site.base("report.every"))
         return plain
+
+    def _switched_on(self, off_by_night: bool) -> Changes:
+        """For how many hours a day mobiles are on: phones whose share answered is that of a mobile (P1-05)."""
+        tree, on_s = self.trees.tree, decided(self.plan, "P1-05", "phone_on")
+        on_h = DAY / HOUR if on_s is None else on_s / HOUR
+        if off_by_night:
+            first, last = day_hours(tree, self.site)
+            on_h = min(on_h, last - first)
+        if on_h >= DAY / HOUR:
+            return UNCHANGED
+        mobiles = [name for name, kind in tree.phones.items() if {kind.day.fact, kind.night.fact} & MOBILE]
+        return Changes(switched_on=tuple((name, round(on_h)) for name in mobiles))
 
     def _numbers(self, one: bool) -> int:
         numbers = decided(self.plan, "P1-04", "numbers_per_member")
@@ -127,7 +152,7 @@ class UtilityCalls(Notifying):
 
     @staticmethod
     def _willing(share: float | None) -> Changes:
-        return Changes() if share is None else Changes().with_fact("call_up.agents_follow", share)
+        return Changes() if share is None else Changes().with_base("call_up.agents_follow", share)
 
     def replicate(self, situation: Situation, seed: int, replication: int) -> Mapping[str, Floats]:
         """The measures of a block of events."""

@@ -12,17 +12,16 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from resilience_sim.hazards.outage_calls import OutageCallLaw, outage_calls
 from resilience_sim.hazards.outages import LineOutages
-from resilience_sim.models.queue.draws import Draws, draw
-from resilience_sim.models.queue.inputs import Callers, Instants, Outcome, QueueInputs, Rate, Redial
+from resilience_sim.models.queue.draws import draw
+from resilience_sim.models.queue.inputs import Callers, Instants, QueueInputs, Rate, Redial
 from resilience_sim.models.queue.kernel import simulate
-from resilience_sim.models.queue.measures import measures, timelines
+from resilience_sim.models.queue.measures import timelines
 from resilience_sim.plans.site import Site
 from resilience_sim.randomness import Exponential, LogNormal, Streams, derived_seed
 from resilience_sim.studies.call_trees import QUARTERS, UNCHANGED, CallTrees, Changes, on_site_s, places_s
@@ -39,10 +38,14 @@ from resilience_sim.studies.utility_response import (
     relieved,
     wanted_in,
 )
+from resilience_sim.studies.utility_served import CallsAfter, EventCalls
 from resilience_sim.timelines import Timeline, constant
 from resilience_sim.units import DAY, HOUR, MINUTE
 
-__all__ = ["OBSERVED_S", "CallsAfter", "Event", "EventTrace", "Load", "Rules", "Strike", "UtilityEvents", "call_law"]
+__all__ = [
+    "AGENTS", "CALL_UP", "OBSERVED_S", "CallsAfter", "Event", "EventTrace", "Load", "Rules", "Strike", "UtilityEvents",
+    "call_law",
+]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
@@ -51,6 +54,7 @@ BEFORE_S = HOUR  # so much of the ordinary day runs before the event, from an em
 KEPT_EVENTS = 3000  # kept in the memory of each process, with their calls: about half a gigabyte
 OBSERVED_S = AFTER_S / 2  # how long calls are followed once an event has ended; the other half is left for the event
 CALL_UP = "call_up"  # the chain of the call tree by which agents are called
+AGENTS = "agents"  # the role in it that the extra agents take
 KEPT_CALL_UPS = 8 * KEPT_EVENTS
 
 
@@ -124,17 +128,6 @@ class EventTrace:
     major: Spells
 
 
-class CallsAfter(NamedTuple):
-    """Calls that arrive in the first ``OBSERVED_S`` seconds after an event, in order of their arrival.
-
-    Seconds since fewer lines than the event's level are out, and whether each was answered within the standard's
-    threshold, both of shape (calls,).
-    """
-
-    arrival_s: Floats
-    in_time: Bools
-
-
 class UtilityEvents:
     """Events at one site.
 
@@ -169,6 +162,8 @@ class UtilityEvents:
         self.day = OrdinaryDay(site)
         self._incident = lru_cache(maxsize=KEPT_EVENTS)(self._draw_incident)
         self._response = lru_cache(maxsize=4 * KEPT_EVENTS)(self._respond)
+        self._on_seats = lru_cache(maxsize=4 * KEPT_EVENTS)(self._put_on_seats)
+        self._planned = lru_cache(maxsize=KEPT_EVENTS)(self._draw_planned)
         self._calls = lru_cache(maxsize=KEPT_EVENTS)(self._draw_calls)
         self._call_up = lru_cache(maxsize=KEPT_CALL_UPS)(self._draw_call_up)
 
@@ -198,22 +193,8 @@ class UtilityEvents:
 
     def _served(self, load: Load, rules: Rules, seed: int, replication: int) -> Mapping[str, float]:
         """Service level and answer rate (both %) and calls of one event."""
-        incident = self._incident(load.strike, seed, replication)
-        response = self._response(rules, load.strike, seed, replication)
-        calls = self._calls(load, seed, replication)
-        inputs = replace(calls.queue, agents=_shifted(incident.roster + response.added, BEFORE_S))
-        row = measures(
-            inputs,
-            simulate(inputs, calls.draws),
-            window=(BEFORE_S, inputs.horizon_s),
-            threshold_s=self.site.base("standard.threshold"),
-        )
-        quiet = row["calls"] == 0  # an event without a call breaks no promise
-        return {
-            "service_level": 100.0 if quiet else 100 * row["service_level"],
-            "answer_rate": 100.0 if quiet else 100 * row["answer_rate"],
-            "calls": row["calls"],
-        }
+        agents = self._on_seats(rules, load.strike, seed, replication)
+        return self._calls(load, seed, replication).served(agents)
 
     def added_hours(self, event: Event, seed: int, replication: int) -> float:
         """Staff-hours that the rules add in one event; no call is simulated."""
@@ -242,7 +223,7 @@ class UtilityEvents:
     def calls_after(
         self, event: Event, holds_s: Sequence[float], seed: int, replication: int
     ) -> tuple[CallsAfter, ...]:
-        """The calls after one event, for each time that people are kept on once fewer lines than the level are out.
+        """The calls in the first :data:`OBSERVED_S` after one event, for each time that people are then kept on.
 
         The event and its callers are those of :meth:`replicate` where the event is no longer than ``OBSERVED_S``; of a
         longer one, the end. Not for the storm day, which has no history.
@@ -253,17 +234,15 @@ class UtilityEvents:
             load.strike.scenario, *self.levels[load.strike.level], seed, streams, longest_s=AFTER_S - OBSERVED_S
         )
         incident = self._found(load.strike, lines.outages, lines.lasts_s + OBSERVED_S, streams)
-        queue = self._queue(load, incident, streams)
-        draws = draw(queue, streams)
-        end_s, calls = BEFORE_S + lines.lasts_s, []
-        for hold_s in holds_s:
-            response = self._respond_to(incident, replace(event.rules, released_after_s=hold_s), seed, replication)
-            path = simulate(replace(queue, agents=_shifted(incident.roster + response.added, BEFORE_S)), draws)
-            in_time = (path.outcome == Outcome.ANSWERED) & (path.waited_s < self.site.base("standard.threshold"))
-            order = np.argsort(path.arrival_s, kind="stable")
-            order = order[(path.arrival_s[order] >= end_s) & (path.arrival_s[order] < queue.horizon_s)]
-            calls.append(CallsAfter(path.arrival_s[order] - end_s, in_time[order]))
-        return tuple(calls)
+        calls = self._drawn(load, incident, streams)
+        responses = (
+            self._respond_to(incident, replace(event.rules, released_after_s=hold_s), seed, replication)
+            for hold_s in holds_s
+        )
+        return tuple(
+            calls.after(_shifted(incident.roster + response.added, BEFORE_S), BEFORE_S + lines.lasts_s)
+            for response in responses
+        )
 
     def _draw_incident(self, strike: Strike, seed: int, replication: int) -> _Incident:
         """The lines of an event, and whom they find."""
@@ -280,20 +259,27 @@ class UtilityEvents:
         part, first = (DAY / 2, DAY / 3) if strike.scenario == "linyi_storm" else (DAY, 0.0)
         hour_s = first + part * streams.generator("event/hour").random()
         return _Incident(
-            outages=outages,
+            outages=outages.pick(slice(None), shift_s=BEFORE_S),
             unplanned=outages.concurrency(),
             window_s=window_s,
             hour_s=hour_s,
             roster=self.day.roster(hour_s, AFTER_S),
             hand_overs=self.day.hand_overs(hour_s, AFTER_S),
+            ordinary=self._ordinary(hour_s),
         )
 
-    def _draw_calls(self, load: Load, seed: int, replication: int) -> _Calls:
+    def _draw_calls(self, load: Load, seed: int, replication: int) -> EventCalls:
         """The calls of an event, which no rule can change."""
-        incident = self._incident(load.strike, seed, replication)
-        streams = Streams(seed, replication)
+        return self._drawn(load, self._incident(load.strike, seed, replication), Streams(seed, replication))
+
+    def _drawn(self, load: Load, incident: _Incident, streams: Streams) -> EventCalls:
         queue = self._queue(load, incident, streams)
-        return _Calls(queue, draw(queue, streams))
+        return EventCalls(queue, draw(queue, streams), BEFORE_S, self.site.base("standard.threshold"))
+
+    def _put_on_seats(self, rules: Rules, strike: Strike, seed: int, replication: int) -> Timeline:
+        """Agents by the roster with those that the rules add, in the queue's own clock."""
+        added = self._response(rules, strike, seed, replication).added
+        return _shifted(self._incident(strike, seed, replication).roster + added, BEFORE_S)
 
     def _respond(self, rules: Rules, strike: Strike, seed: int, replication: int) -> Response:
         return self._respond_to(self._incident(strike, seed, replication), rules, seed, replication)
@@ -307,16 +293,16 @@ class UtilityEvents:
         end_s = AFTER_S
         counted = incident.unplanned
         if rules.planned_counted:
-            planned = self.lines.draw_planned(Streams(seed, replication))
-            counted = counted + planned.concurrency(count_planned=True)
+            counted = counted + self._planned(seed, replication)
         until = {"released_after_s": rules.released_after_s, "end_s": end_s}
         general = in_force(incident.unplanned, rules.general_lines, **until)
         major = in_force(counted, rules.major_lines, **until)
         wanted = wanted_in(general, rules.general_agents).combine(wanted_in(major, rules.major_people), np.maximum)
         either = wanted_in(general, 1).combine(wanted_in(major, 1), np.maximum)
         spells = in_force(either, 1, released_after_s=0.0, end_s=end_s)
+        changes = self._called_with(rules)
         call_ups = [
-            self._call_up(seed, replication, k, math.floor(QUARTERS * (incident.hour_s + start_s) / HOUR))
+            self._call_up(seed, replication, k, math.floor(QUARTERS * (incident.hour_s + start_s) / HOUR), changes)
             for k, (start_s, _) in enumerate(self._call_ups(wanted, spells, end_s))
         ]
         called = present(wanted, lead_times(rules, wanted, call_ups), end_s=end_s)
@@ -342,48 +328,59 @@ class UtilityEvents:
         every = [spells, *(in_force(wanted, level, released_after_s=0.0, end_s=end_s) for level in levels)]
         return max(every, key=len)
 
-    def _draw_call_up(self, seed: int, replication: int, number: int, quarter: int) -> CallUp:
+    def _called_with(self, rules: Rules) -> Changes:
+        """What is otherwise than in the call tree when agents are called up under some rules."""
+        changes = self.changes
+        if rules.message:
+            changes = replace(changes, with_message=(AGENTS,))
+        if rules.off_shift is not None:
+            changes = replace(changes, people=((AGENTS, rules.off_shift),))
+        return changes
+
+    def _draw_planned(self, seed: int, replication: int) -> Timeline:
+        """Planned outages around an event, over time."""
+        return self.lines.draw_planned(Streams(seed, replication)).concurrency(count_planned=True)
+
+    def _draw_call_up(self, seed: int, replication: int, number: int, quarter: int, changes: Changes) -> CallUp:
         """Who comes when the people of an event are called up for the k-th time, seconds from that call-up.
 
         Each call-up of an event has numbers of its own, the same whatever the rules are and however many are wanted.
         """
         streams = Streams(derived_seed(seed, f"call-up {number}"), replication)
-        alarm = self.trees.run(CALL_UP, streams, hour=quarter / QUARTERS % 24, changes=self.changes)
+        alarm = self.trees.run(CALL_UP, streams, hour=quarter / QUARTERS % 24, changes=changes)
         specialist_s, next_shift_s = (float(on_site_s(alarm, role)[0]) for role in ("specialist", "next_shift"))
-        return CallUp(places_s(alarm, len(alarm.roles["agents"]), "agents"), specialist_s, next_shift_s)
+        return CallUp(places_s(alarm, len(alarm.roles[AGENTS]), AGENTS), specialist_s, next_shift_s)
 
     # ---- calls
 
     def _queue(self, load: Load, incident: _Incident, streams: Streams) -> QueueInputs:
         """The queue without its agents, in its own clock: the event starts at BEFORE_S."""
-        base, horizon_s = self.site.base, BEFORE_S + incident.window_s
-        handling_sigma = base("calls.handling_sigma")
-        redial = Redial(
-            after_abandoning=base("redial.share"),
-            after_blocking=base("redial.share"),
-            after_drop=base("redial.share"),
-            delay=LogNormal.from_median(base("redial.delay_median"), 1.0),
-            most=int(base("redial.most")),
-        )
-        spread = math.sqrt(math.log1p(base("calls.day_factor_cv") ** 2))
+        horizon_s = BEFORE_S + incident.window_s
+        base = self.site.base
         law = call_law(self.site, load.share_who_call, load.customers_scale)
-        called = outage_calls(incident.outages.pick(slice(None), shift_s=BEFORE_S), law, streams)
-        patience = Exponential(base("patience.mean"))
-        ordinary = Callers(
+        called = outage_calls(incident.outages, law, streams)
+        handling = LogNormal.from_mean(base("outage_calls.handling_mean"), base("calls.handling_sigma"))
+        made = Instants(called.times_s, called.asks & (called.times_s < horizon_s))  # who calls later waits for nobody
+        outage = replace(incident.ordinary, name="outage", arrivals=made, handling=handling)
+        return QueueInputs((incident.ordinary, outage), constant(0.0), horizon_s)
+
+    def _ordinary(self, hour_s: float) -> Callers:
+        """Callers of the ordinary day, at an event that starts at this time of day; the queue's own clock."""
+        base = self.site.base
+        spread = math.sqrt(math.log1p(base("calls.day_factor_cv") ** 2))
+        return Callers(
             "ordinary",
-            Rate(self.day.rate(incident.hour_s, before_s=BEFORE_S), day_factor=LogNormal.from_mean(1.0, spread)),
-            LogNormal.from_mean(base("calls.handling_mean"), handling_sigma),
-            patience,
-            redial=redial,
+            Rate(self.day.rate(hour_s, before_s=BEFORE_S), day_factor=LogNormal.from_mean(1.0, spread)),
+            LogNormal.from_mean(base("calls.handling_mean"), base("calls.handling_sigma")),
+            Exponential(base("patience.mean")),
+            redial=Redial(
+                after_abandoning=base("redial.share"),
+                after_blocking=base("redial.share"),
+                after_drop=base("redial.share"),
+                delay=LogNormal.from_median(base("redial.delay_median"), 1.0),
+                most=int(base("redial.most")),
+            ),
         )
-        outage = Callers(
-            "outage",
-            Instants(called.times_s, called.asks & (called.times_s < horizon_s)),  # who calls later waits for nobody
-            LogNormal.from_mean(base("outage_calls.handling_mean"), handling_sigma),
-            patience,
-            redial=redial,
-        )
-        return QueueInputs((ordinary, outage), constant(0.0), horizon_s)
 
 
 def call_law(site: Site, share: float, customers_scale: float = 1.0) -> OutageCallLaw:
@@ -400,7 +397,10 @@ def call_law(site: Site, share: float, customers_scale: float = 1.0) -> OutageCa
 
 @dataclass(frozen=True, eq=False)
 class _Incident:
-    """What strikes one event and whom it finds; seconds from the event's start."""
+    """What strikes one event and whom it finds; seconds from the event's start.
+
+    Of `outages` and `ordinary` callers: seconds of the queue's own clock, in which the event starts at BEFORE_S.
+    """
 
     outages: LineOutages
     unplanned: Timeline
@@ -408,14 +408,7 @@ class _Incident:
     hour_s: float
     roster: Timeline
     hand_overs: list[tuple[float, int, int]]
-
-
-@dataclass(frozen=True, eq=False)
-class _Calls:
-    """The queue of one event without its agents, and its numbers; the event starts at BEFORE_S."""
-
-    queue: QueueInputs
-    draws: Draws
+    ordinary: Callers
 
 
 def _shifted(timeline: Timeline, by_s: float) -> Timeline:

@@ -7,6 +7,8 @@ it. Read as *own_area* nobody helps another area, as the plan has it; as *lent* 
 with.
 
 Many events make one run of the repair machine: they lie so far apart that all lines are back before the next begins.
+In which area a line lies, how long a crew drives there and how long it works belong to the event and the line: they
+stay the same for more crews, for crews of all areas, and if more lines go out.
 """
 
 from __future__ import annotations
@@ -151,12 +153,21 @@ class UtilityLines:
         streams = Streams(seed, replication)
         starts = self._storm() if struck.storm else np.zeros(struck.lines)
         areas = max(1, round(self.site.base("lines.areas")))
-        u = streams.generator("lines/area").random((len(starts), BLOCK)).T  # one more line moves no other
+        size = (len(starts), BLOCK)  # line by line, so that one more moves no other
+        u = streams.generator("lines/area").random(size).T
         area = np.zeros_like(u, dtype=np.int64) if struck.lent else (u * areas).astype(np.int64)
         instants = starts + APART_S * np.arange(1, BLOCK + 1)[:, None]
         back, wait = np.zeros((2, BLOCK))
         inputs = self._inputs(struck, area, instants, areas)
-        path = simulate(inputs, draw(inputs, streams))
+        (remedy,) = inputs.faults[0].remedies  # all alike but for the crew
+        drive_s, repair_s = (
+            law.draw(streams.generator(f"lines/{name}"), len(starts) * BLOCK).reshape(size).T
+            for name, law in (("drive", remedy.response), ("repair", remedy.time))
+        )
+        # The machine numbers faults area by area, there event by event, and in an event line by line.
+        place = np.argsort(area.ravel(), kind="stable")
+        draws = replace(draw(inputs, streams), response_s=drive_s.ravel()[place], time_s=repair_s.ravel()[place])
+        path = simulate(inputs, draws)
         for faults in inputs.faults:
             assert isinstance(faults.arrivals, Instants)
             event = (np.array(faults.arrivals.times_s) // APART_S).astype(np.int64) - 1
@@ -173,7 +184,7 @@ class UtilityLines:
         for k in range(1 if struck.lent else areas):
             crews.append(Crew(f"{CREW} {k}", constant(float(struck.crews * (areas if struck.lent else 1)))))
             remedy = Remedy("repair", repair, crew=crews[-1].name, response=drive)
-            times = np.sort(instants[area == k])
+            times = instants[area == k]  # in their order
             if times.size:
                 faults.append(Faults(f"area {k}", (Ladder((remedy,)),), arrivals=Instants(tuple(times.tolist()))))
         used = {fault.name.removeprefix("area ") for fault in faults}

@@ -28,7 +28,8 @@ class Rules:
     """What the plan sets: lines from which a response starts, extra people, and how shifts hand over.
 
     `relieves`: whether an early shift relieves the one on duty instead of joining it; `leaders`: specialists there are,
-    who lead the duty room as far as they are not on seats.
+    who lead the duty room as far as they are not on seats; `message`: whether whoever calls the agents also sends one
+    message to all of them; `off_shift`: how many agents off shift may be called, if not as many as the site has.
     """
 
     general_lines: float
@@ -43,6 +44,8 @@ class Rules:
     released_after_s: float
     relieves: bool = False
     leaders: int = 1
+    message: bool = False
+    off_shift: int | None = None
 
     @property
     def major_people(self) -> int:

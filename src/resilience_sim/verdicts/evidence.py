@@ -122,6 +122,8 @@ def interval_of_share(
         inside = estimate
         for _ in range(60):
             middle = (inside + outside) / 2
+            if middle == outside:  # no number is left between: the end of the scale itself, or next to it
+                break
             refuted = float(log_e_values(successes, failures, middle, prior=prior)[side]) >= bar
             inside, outside = (inside, middle) if refuted else (middle, outside)
         return outside

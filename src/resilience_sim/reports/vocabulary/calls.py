@@ -20,6 +20,7 @@ WORDS = Vocabulary(
         "outage_calls.share_who_call": ("来电比例", "share who call"),
         "outage_calls.customers_per_line": ("每条线路户数", "customers per line"),
         "lines_at_once": ("同时停电线路", "lines at once"),
+        "call_up.group_message": ("同时群发通知班外坐席", "message to all agents off shift as well"),
     },
     readings={
         "replaces": ("取代一般方案", "replaces"),

@@ -17,10 +17,11 @@ WORDS = Vocabulary(
         "revival": ("呼吸心跳停止到施救", "no pulse: shock to care"),
         "helped": ("触电到人人得到施救", "shock to care of all"),
         "helpers_hurt": ("施救者触电", "helpers struck"),
-        "alarm_given": ("园领导与 119 均得知", "head and 119 know"),
+        "order_given": ("园领导下疏散令", "order to leave is given"),
+        "brigade_told": ("119 得知火情", "119 knows of the fire"),
         "ambulance_there": ("事故到救护车到场", "accident to ambulance"),
         "office_told": ("园办室得知", "office told"),
-        "all_told": ("领导、人员、区局均得知", "head, staff, bureau told"),
+        "whole_chain": ("上报通知全程", "until all have been told"),
         "longest_step": ("用时最长的一步", "the longest step"),
         "departments_told": ("有关人员均得知", "all staff concerned told"),
         "bureau_told": ("区局得知", "bureau told"),
@@ -44,6 +45,7 @@ WORDS = Vocabulary(
         "shock.victims": ("同时触电人数", "victims at once"),
         "shock.helper_comes": ("施救者间隔", "from helper to helper"),
         "rescue.cut_power": ("断电用时", "time to cut the power"),
+        "accident.night_rounds": ("夜间巡查间隔", "time between rounds"),
     },
     readings={
         "treated_first": ("先处置再送", "treated first"),
@@ -75,6 +77,8 @@ WORDS = Vocabulary(
         "workers": ("维修人数", "workers"),
         "promise_report": ("上报时限", "time to report"),
         "promise_presence": ("到场时限", "time to be there"),
+        "promise_call": ("报警时限", "time to call 119"),
+        "night_rounds": ("夜间巡查", "rounds by night"),
         "helpers": ("每人施救人数", "helpers per victim"),
     },
     costs={
@@ -88,6 +92,7 @@ WORDS = Vocabulary(
         "shock_workers": ("{cost:.0f} 人", "{cost:.0f} persons"),
         "shock_helpers": ("每名伤员 {cost:.0f} 人", "{cost:.0f} for each victim"),
         "shock_promise": ("最短可承诺", "the shortest that holds"),
+        "kindergarten_rounds": ("每夜巡查 {cost:.0f} 次", "{cost:.0f} rounds a night"),
     },
     none={"helpers_hurt": ("施救者不触电", "no helper is struck")},
 )
