@@ -214,7 +214,7 @@ def test_a_message_and_more_agents_off_shift_bring_more_to_the_seats(study: Util
 
 
 def test_a_message_reaches_those_who_are_too_many_to_call(study: UtilityCallCentre) -> None:
-    """The k-th call-up of an event meets the same people; the first to come is there no later with the message."""
+    """The call-ups of an event meet the same people; the twentieth of the agents is there sooner, as a rule."""
     rules = event(study, "P1-09.a").rules
     by_call, by_message = (
         [study.events._call_up(5, k, 0, 40, study.events._called_with(one)) for k in range(30)]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
 from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
@@ -70,21 +70,26 @@ def claim_line(row: CheckedClaim, language: Language) -> str:
 def verdict_table(rows: Sequence[CheckedClaim], language: Language) -> Table:
     """One row per claim, interpretation and scenario.
 
-    The share of events kept stands with the interval that covers it at all times.
+    The share of events kept stands with the interval that covers it at all times. Where a terminal is too narrow, words
+    go on in the next line, and numbers never do.
     """
     table = Table(box=None, padding=(0, 1), header_style="bold", caption=say("early", language), caption_justify="left")
     for key in ("claim", "scenario", "interpretation", "required", "kept", "verdict", "events"):
-        table.add_column(say(key, language), justify="right" if key in ("kept", "events") else "left", no_wrap=True)
+        words, right = key in ("scenario", "interpretation", "required"), key in ("kept", "events")
+        table.add_column(say(key, language), justify="right" if right else "left", no_wrap=not words)
     if any(row.stands for row in rows):
         table.add_column(say("stands", language), justify="right", no_wrap=True)
     for row in rows:
         verdict = row.verdict
         stands = row.stands
-        cells: list[str | Text] = [
-            row.question.claim.id,
+        told = (
             scenario_name(row.question.scenario, language),
             reading_name(row.question.interpretation, language) or "–",
             f"{_limit(row, language)}{say('comma', language)}{percent(row.question.required, language=language)}",
+        )
+        cells: list[RenderableType] = [
+            row.question.claim.id,
+            *(_Pieces(words) if language == "zh" else words for words in told),
             _with_interval(verdict, language),
             _answer(verdict.answer, language),
             f"{verdict.replications:,}",
