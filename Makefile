@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV ?= .venv
 # The seed of the README's tables; SEED= draws a fresh one.
 SEED ?= 20261124
+# What `make test` runs; all of it where nothing is named.
+TESTS ?=
 BIN = $(VENV)/bin
 INSTALLED = $(VENV)/.installed
 
@@ -13,7 +15,7 @@ run: $(INSTALLED)
 	$(BIN)/resilience-sim check $(if $(SEED),--seed $(SEED)) --out out
 
 test: $(INSTALLED)
-	$(BIN)/python -m pytest -n 2 --dist worksteal
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(TESTS)
 
 lint: $(INSTALLED)
 	$(BIN)/ruff check .
