@@ -170,6 +170,18 @@ def test_a_load_that_grows_as_its_number_falls_reads_so(language: Language, word
     assert "步速" in text or "walking pace" in text
 
 
+def test_an_english_cell_is_never_cut_between_a_number_and_its_unit() -> None:
+    (table,) = breaking_tables([checked("P2-11.a", *FALLING)], "en")
+    for width in (170, 150, 130):  # in the widest, words of two cells go on in a second line
+        console = Console(file=StringIO(), width=width)
+        console.print(table)
+        assert isinstance(console.file, StringIO)
+        text = console.file.getvalue()
+        assert len(text.splitlines()) > 2
+        for value in ("1.4×", "1.8 metres", "1.2 metres", "0.7 metres", "1 line", "300 customers", "-5 °C"):
+            assert value in text, width
+
+
 def test_a_chinese_cell_is_never_cut_in_a_value() -> None:
     (table,) = breaking_tables([checked("P2-11.a", *FALLING)], "zh")
     console = Console(file=StringIO(), width=130)

@@ -89,7 +89,7 @@ def verdict_table(rows: Sequence[CheckedClaim], language: Language) -> Table:
         )
         cells: list[RenderableType] = [
             row.question.claim.id,
-            *(_Pieces(words) if language == "zh" else words for words in told),
+            *(_Pieces(words, language) for words in told),
             _with_interval(verdict, language),
             _answer(verdict.answer, language),
             f"{verdict.replications:,}",
@@ -143,10 +143,14 @@ def _bracket_key(point: BreakingPoint) -> str:
 
 
 class _Pieces:
-    """A cell that breaks only between its pieces, and after a comma: Chinese has no spaces to break at."""
+    """A cell that breaks only between its pieces, and after a comma: Chinese has no spaces to break at.
 
-    def __init__(self, text: str) -> None:
-        self.pieces = [piece for piece in re.split(r"\u200b|(?<=，)", text) if piece]
+    In English it breaks between words, but not within a number, its unit and the sign before it.
+    """
+
+    def __init__(self, text: str, language: Language) -> None:
+        between = r"\u200b|(?<=，)" if language == "zh" else r"(?<=[^\d≥≤–-] )"
+        self.pieces = [piece for piece in re.split(between, text) if piece]
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
         """From the longest piece to all of them in one line."""
@@ -176,7 +180,7 @@ def _breaking_table(loads: Sequence[str], rows: Sequence[CheckedClaim], language
         table.add_column(name)
     for row in rows:
         texts = [_bracket(point, language) for point in row.breaking_points]
-        found = [_Pieces(text) if language == "zh" else text for text in texts]
+        found = [_Pieces(text, language) for text in texts]
         table.add_row(row.question.claim.id, scenario_name(row.question.scenario, language), *found)
     return table
 

@@ -19,20 +19,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from resilience_sim.hazards.outages import LineOutages
 from resilience_sim.plans.claims import Claim
-from resilience_sim.plans.register import Clause, Plan
-from resilience_sim.plans.site import Site
+from resilience_sim.plans.register import Clause
 from resilience_sim.randomness import Streams
 from resilience_sim.studies import call_centre_calls_levers as levers
 from resilience_sim.studies.call_centre_calls_events import LEVELS, Event, Reported, called_up_s, reported
 from resilience_sim.studies.call_centre_faults_events import BLOCK, STORM, Breakdown, Breakdowns, Scenario
+from resilience_sim.studies.call_centre_part import CallCentrePart
 from resilience_sim.studies.limits import asked, decided, offered, readings, stated
 from resilience_sim.studies.needs import SHARE, SIGMA, Needs, above, from_on
 from resilience_sim.studies.question import Axis, Choice, Effort, Question, Situation
@@ -106,42 +104,13 @@ LISTED_STEP = 3.0  # reserves: one more or less is not told apart
 NOTE_BLOCKS = 10
 
 
-class Reports:
-    """The study of the plan's reports and call-ups at one site; see the module's docstring.
+class Reports(CallCentrePart):
+    """The study of the plan's reports and call-ups at one site; see the module's docstring."""
 
-    Parameters
-    ----------
-    plan, site
-        The register and the site's facts, with its call tree and its file of faults.
-    record
-        Not used: no record of lines or of the mains reaches a telephone.
-    check
-        Whether call tree and file of faults are checked, also at both ends of all ranges.
+    needs = NEEDS
 
-    Raises
-    ------
-    FactError
-        If the site lacks a fact, or has one that no machine can take.
-    PlanError
-        If it has no call tree or no file of faults, or one that the machines cannot take.
-    """
-
-    def __init__(
-        self, plan: Plan, site: Site, record: tuple[LineOutages, float] | None = None, *, check: bool = True
-    ) -> None:
-        NEEDS.check_site(site)
-        self.plan = plan
-        self.site = site
-        self.record = record
-        self.breakdowns = Breakdowns(site, check=check)
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Pickled by what it is made of."""
-        return partial(Reports, self.plan, self.site, self.record, check=False), ()
-
-    def at_site(self, values: Mapping[str, float]) -> Reports:
-        """The same study with other values of some facts."""
-        return Reports(self.plan, self.site.with_values(values), self.record, check=False)
+    def _prepare(self, *, check: bool) -> None:
+        self.breakdowns = Breakdowns(self.site, check=check)
 
     @property
     def effort(self) -> Effort:

@@ -20,16 +20,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from resilience_sim.hazards.outages import LineOutages
 from resilience_sim.plans.claims import Claim
-from resilience_sim.plans.register import Clause, Plan
-from resilience_sim.plans.site import Site
+from resilience_sim.plans.register import Clause
 from resilience_sim.randomness import Streams
 from resilience_sim.studies import call_centre_calls_levers as levers
 from resilience_sim.studies.call_centre_faults_events import (
@@ -46,6 +43,7 @@ from resilience_sim.studies.call_centre_faults_facts import MEASURES, NEEDS, STU
 from resilience_sim.studies.call_centre_faults_notes import notes
 from resilience_sim.studies.call_centre_faults_signs import false_signs
 from resilience_sim.studies.call_centre_faults_trouble import Trouble, passed_on_s
+from resilience_sim.studies.call_centre_part import CallCentrePart
 from resilience_sim.studies.limits import asked, decided, offered, readings, stated
 from resilience_sim.studies.question import Axis, Choice, Effort, Question, Situation
 from resilience_sim.units import DAY, HOUR, MINUTE, from_base, to_base
@@ -75,42 +73,13 @@ WHOLE = 1e-9  # a step's quotient may be off by its last bits
 PERSON_COST = 100.0  # a specialist more costs more than any number of tries
 
 
-class Repairs:
-    """The study of the plan's repair clauses at one site; see the module's docstring.
+class Repairs(CallCentrePart):
+    """The study of the plan's repair clauses at one site; see the module's docstring."""
 
-    Parameters
-    ----------
-    plan, site
-        The register and the site's facts, with its call tree and its file of faults.
-    record
-        Not used: no record of lines breaks the centre's own equipment.
-    check
-        Whether call tree and file of faults are checked, also at both ends of all ranges.
+    needs = NEEDS
 
-    Raises
-    ------
-    FactError
-        If the site lacks a fact, or has one that no machine can take.
-    PlanError
-        If it has no call tree or no file of faults, or one that the machines cannot take.
-    """
-
-    def __init__(
-        self, plan: Plan, site: Site, record: tuple[LineOutages, float] | None = None, *, check: bool = True
-    ) -> None:
-        NEEDS.check_site(site)
-        self.plan = plan
-        self.site = site
-        self.record = record
-        self.breakdowns = Breakdowns(site, check=check)
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Pickled by what it is made of."""
-        return partial(Repairs, self.plan, self.site, self.record, check=False), ()
-
-    def at_site(self, values: Mapping[str, float]) -> Repairs:
-        """The same study with other values of some facts."""
-        return Repairs(self.plan, self.site.with_values(values), self.record, check=False)
+    def _prepare(self, *, check: bool) -> None:
+        self.breakdowns = Breakdowns(self.site, check=check)
 
     @property
     def effort(self) -> Effort:

@@ -16,23 +16,22 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from resilience_sim.hazards.outages import LineOutages
 from resilience_sim.plans.claims import Claim
-from resilience_sim.plans.register import Clause, Plan
-from resilience_sim.plans.site import Site
+from resilience_sim.plans.register import Clause
 from resilience_sim.studies.call_centre_faults_events import Breakdown
 from resilience_sim.studies.call_centre_outage_events import Down, Outages, Work
+from resilience_sim.studies.call_centre_part import CallCentrePart
 from resilience_sim.studies.call_centre_surge_floor import BLOCK
 from resilience_sim.studies.call_centre_surge_levers import loaded_axes, with_load
 from resilience_sim.studies.call_centre_surge_rules import FLOOR_FACTS, SUPPORT_QUANTITIES, support
+from resilience_sim.studies.failure_replay_notes import replay_notes
 from resilience_sim.studies.limits import asked, decided, offered, stated
-from resilience_sim.studies.needs import PART, SHARE, Needs, above, from_on
+from resilience_sim.studies.needs import PART, SHARE, SIGMA, Needs, above, from_on
 from resilience_sim.studies.question import OF_THE_SITE, Axis, Choice, Effort, Question, Situation
 from resilience_sim.units import HOUR, MINUTE
 
@@ -69,6 +68,12 @@ NEEDS = Needs(
         "manual.back_within": above(0.0, "s", 72 * HOUR),
         "specialist.people": from_on(1.0, "persons", 100.0),
         "vendor.asked": SHARE,
+        # Of the failure on record that is replayed.
+        "patience.lognormal.median": above(0.0, "s"),
+        "patience.lognormal.sigma": SIGMA,
+        "support.level_one": SHARE,
+        "support.lead_time": from_on(0.0, "s"),
+        "support.lead_time_on_site": from_on(0.0, "s"),
     },
     quantities={
         **SUPPORT_QUANTITIES,
@@ -92,42 +97,13 @@ BACK_H = (1.0, 2.0, 4.0, 8.0, 12.0, 16.0, 24.0)
 COSTED = 6
 
 
-class ApplicationDown:
-    """The study of the plan's application failures at one site; see the module's docstring.
+class ApplicationDown(CallCentrePart):
+    """The study of the plan's application failures at one site; see the module's docstring."""
 
-    Parameters
-    ----------
-    plan, site
-        The register and the site's facts, with its call tree and its file of faults.
-    record
-        Not used.
-    check
-        Whether call tree and file of faults are checked.
+    needs = NEEDS
 
-    Raises
-    ------
-    FactError
-        If the site lacks a fact, or has one that no machine can take.
-    PlanError
-        If it has no call tree or no file of faults, or one that the machines cannot take.
-    """
-
-    def __init__(
-        self, plan: Plan, site: Site, record: tuple[LineOutages, float] | None = None, *, check: bool = True
-    ) -> None:
-        NEEDS.check_site(site)
-        self.plan = plan
-        self.site = site
-        self.record = record
-        self.events = Outages(site, check=check)
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Pickled by what it is made of."""
-        return partial(ApplicationDown, self.plan, self.site, self.record, check=False), ()
-
-    def at_site(self, values: Mapping[str, float]) -> ApplicationDown:
-        """The same study with other values of some facts."""
-        return ApplicationDown(self.plan, self.site.with_values(values), self.record, check=False)
+    def _prepare(self, *, check: bool) -> None:
+        self.events = Outages(self.site, check=check)
 
     @property
     def effort(self) -> Effort:
@@ -276,9 +252,8 @@ class ApplicationDown:
         return "queue_staff_hours" if question.option == "staff_moved_from" else f"queue_{question.option}"
 
     def notes(self, seed: int, language: Literal["zh", "en"]) -> Sequence[str]:
-        """Nothing beside the verdicts."""
-        del seed, language
-        return ()
+        """A failure on record, replayed: what the plan's levels would have saved, and which rule more."""
+        return replay_notes(self.site, seed, language)
 
 
 def _down(situation: Situation) -> Down:

@@ -14,17 +14,15 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from resilience_sim.hazards.outages import LineOutages
 from resilience_sim.plans.claims import Claim
-from resilience_sim.plans.register import Clause, Plan
-from resilience_sim.plans.site import Site
+from resilience_sim.plans.register import Clause
 from resilience_sim.studies import call_centre_calls_levers as levers
+from resilience_sim.studies.call_centre_part import CallCentrePart
 from resilience_sim.studies.call_centre_seats_events import Estimated, Lost, Moving, Scenario, SeatsLost
 from resilience_sim.studies.call_centre_surge_floor import BLOCK, PER_PLAY
 from resilience_sim.studies.call_centre_surge_rules import FLOOR_FACTS
@@ -91,42 +89,13 @@ KEPT_MIN = (480.0, 240.0, 120.0, 60.0, 30.0)
 COSTED = 6
 
 
-class SeatsAndStaff:
-    """The study of the plan's lost seats and staff at one site; see the module's docstring.
+class SeatsAndStaff(CallCentrePart):
+    """The study of the plan's lost seats and staff at one site; see the module's docstring."""
 
-    Parameters
-    ----------
-    plan, site
-        The register and the site's facts, with its call tree and its file of faults.
-    record
-        Not used.
-    check
-        Whether call tree and file of faults are checked.
+    needs = NEEDS
 
-    Raises
-    ------
-    FactError
-        If the site lacks a fact, or has one that no machine can take.
-    PlanError
-        If it has no call tree or no file of faults, or one that the machines cannot take.
-    """
-
-    def __init__(
-        self, plan: Plan, site: Site, record: tuple[LineOutages, float] | None = None, *, check: bool = True
-    ) -> None:
-        NEEDS.check_site(site)
-        self.plan = plan
-        self.site = site
-        self.record = record
-        self.events = SeatsLost(site, check=check)
-
-    def __reduce__(self) -> tuple[object, ...]:
-        """Pickled by what it is made of."""
-        return partial(SeatsAndStaff, self.plan, self.site, self.record, check=False), ()
-
-    def at_site(self, values: Mapping[str, float]) -> SeatsAndStaff:
-        """The same study with other values of some facts."""
-        return SeatsAndStaff(self.plan, self.site.with_values(values), self.record, check=False)
+    def _prepare(self, *, check: bool) -> None:
+        self.events = SeatsLost(self.site, check=check)
 
     @property
     def effort(self) -> Effort:

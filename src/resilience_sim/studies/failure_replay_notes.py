@@ -23,9 +23,9 @@ IN_THE_LOG = 7.1, 9.95
 
 _NAMES = {
     "as_it_was": ("当时情形", "as it was"),
-    "called_5": ("仅第 5 分钟联络一级支援", "level one called after 5 min, nothing else"),
-    "called_10": ("仅第 10 分钟联络二级支援", "level two called after 10 min, nothing else"),
-    "called_60": ("仅第 60 分钟联络三级支援", "level three called after 60 min, nothing else"),
+    "called_5": ("仅第 5 分钟联络一级支持", "level one called after 5 min, nothing else"),
+    "called_10": ("仅第 10 分钟联络二级支持", "level two called after 10 min, nothing else"),
+    "called_60": ("仅第 60 分钟联络三级支持", "level three called after 60 min, nothing else"),
     "plan_in_place": (
         "按预案逐级联络（上一级到位 30 分钟仍未受控，联络下一级）",
         "the plan's levels, each 30 min after the one before is there",
@@ -35,15 +35,15 @@ _NAMES = {
         "the plan's levels, each 30 min after the one before is called",
     ),
     "called_5_10_60": (
-        "第 5、10、60 分钟联络一、二、三级支援（比预案快，作对比）",
+        "第 5、10、60 分钟联络一、二、三级支持（比预案快，作对比）",
         "levels called after 5, 10 and 60 min (sooner than the plan)",
     ),
-    "called_at_once": ("三级支援立即联络", "all levels called at once"),
+    "called_at_once": ("三级支持立即联络", "all levels called at once"),
     "by_hand_10": ("第 10 分钟起手工受理", "by hand after 10 min"),
     "by_hand_5": ("第 5 分钟起手工受理", "by hand after 5 min"),
     "plan": ("按预案逐级联络，并自第 5 分钟手工受理", "the plan's levels, and by hand after 5 min"),
     "by_hand_at_once": ("立即手工受理", "by hand at once"),
-    "all_at_once": ("三级支援和手工受理均立即开始", "all levels called and by hand at once"),
+    "all_at_once": ("三级支持和手工受理均立即开始", "all levels called and by hand at once"),
 }
 _HEADER = {
     "zh": ("做法", "故障期间来电", "接通", "记录后回访", "流失", "少流失", "支援工时"),
@@ -102,10 +102,10 @@ def sentences(found: Sequence[Replayed], language: Language) -> list[str]:
             f"13:00–13:30 为 {half_hour:.1f} 倍（实录 {IN_THE_LOG[1]:g} 倍）。",
             f"重演该故障：期间 {was.callers:.0f} 人来电，照当时情形流失 {was.lost:.0f} 人"
             f"（故障期间前、中、后各 {FAILED.lasts_s / 180:.0f} 分钟内首次来电的，依次为 {'、'.join(thirds)} 人）。"
-            f"第 5 分钟联络一级支援（预案未写明时间），此后按预案，上一级到位 30 分钟仍未受控再联络下一级："
+            f"第 5 分钟联络一级支持（预案未写明时间），此后按预案，上一级到位 30 分钟仍未受控再联络下一级："
             f"第 {_when(there, 1)} 分钟联络二级、第 {_when(there, 2)} 分钟联络三级，少流失 {there.saved(was):.1f} 人，"
             f"支援 {there.staff_hours:.1f} 工时；自联络上一级起算，则为第 {_when(called, 1)}、{_when(called, 2)} 分钟，"
-            f"少流失 {called.saved(was):.1f} 人（故障 {FAILED.lasts_s / 60:.0f} 分钟即恢复，三级支援用不上）。"
+            f"少流失 {called.saved(was):.1f} 人（故障 {FAILED.lasts_s / 60:.0f} 分钟即恢复，三级支持用不上）。"
             f"若比预案快，第 5、10、60 分钟即联络一、二、三级：单独执行各少流失 "
             f"{alone[0]:.1f}、{alone[1]:.1f}、{alone[2]:.1f} 人，合计 {quick.saved(was):.1f} 人，"
             f"支援 {quick.staff_hours:.1f} 工时。",

@@ -11,6 +11,7 @@ are read off the alarms; questions, loads that may grow and levers are the same 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -135,7 +136,7 @@ def longest_silence_s(told_s: Floats, end_s: float) -> Floats:
     return longest
 
 
-class Notifying:
+class Notifying(ABC):
     """A part of a plan's study that asks about its call tree; see the module's docstring.
 
     Parameters
@@ -205,9 +206,9 @@ class Notifying:
         """What is simulated for a claim, the plan's words read in this way."""
         return Alarmed(claim.study, when, read=tuple(read.values()))
 
+    @abstractmethod
     def replicate(self, situation: Situation, seed: int, replication: int) -> Mapping[str, Floats]:
         """The measures of a block of events, shape (:data:`BLOCK`,)."""
-        raise NotImplementedError
 
     # ---- alarms
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from resilience_sim.models.heaps import hidden
 from resilience_sim.models.queue.floor import BACK_DUE, BACKS, BACKS_ALLOWED, CALL, IN_SERVICE, PATIENCE, SERVICE, Floor
 from resilience_sim.models.queue.floor_agents import expected, finished, free, spared, taken
-from resilience_sim.models.queue.hall import NOBODY, Hall, next_redial
+from resilience_sim.models.queue.hall import NOBODY, link, next_redial, unlink
 from resilience_sim.models.queue.inputs import Outcome
 
 __all__ = [
@@ -23,35 +23,6 @@ Floats = npt.NDArray[np.float64]
 ) = (int(outcome) for outcome in Outcome)  # fmt: skip
 AWAY, SERVED, WAITING, HELD = range(4)  # where a call is
 HAND_BACK, DROP = 2, 3  # the rules that interrupt, as the kernel counts them
-
-
-@hidden
-def link(hall: Hall, line: int, number: int, behind: int) -> None:
-    """Put a call in line in front of another; in front of `NOBODY`: at the end."""
-    ahead = hall.last[line] if behind == NOBODY else hall.ahead_of[behind]
-    hall.ahead_of[number] = ahead
-    hall.behind[number] = behind
-    if ahead == NOBODY:
-        hall.first[line] = number
-    else:
-        hall.behind[ahead] = number
-    if behind == NOBODY:
-        hall.last[line] = number
-    else:
-        hall.ahead_of[behind] = number
-
-
-@hidden
-def unlink(hall: Hall, line: int, number: int) -> None:
-    ahead, behind = hall.ahead_of[number], hall.behind[number]
-    if ahead == NOBODY:
-        hall.first[line] = behind
-    else:
-        hall.behind[ahead] = behind
-    if behind == NOBODY:
-        hall.last[line] = ahead
-    else:
-        hall.ahead_of[behind] = ahead
 
 
 @hidden

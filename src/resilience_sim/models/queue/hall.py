@@ -11,7 +11,7 @@ from resilience_sim.models.heaps import Ahead, hidden, nothing_ahead
 from resilience_sim.models.queue.draws import Draws
 from resilience_sim.models.queue.inputs import Outcome, QueueInputs, Redial
 
-__all__ = ["NOBODY", "Hall", "next_redial", "opened"]
+__all__ = ["NOBODY", "Hall", "link", "next_redial", "opened", "unlink"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -153,6 +153,36 @@ def opened(inputs: QueueInputs, draws: Draws, *, rule: int, trace: bool, watched
         slot_agent=np.empty(slots, dtype=np.int64),
         slot_free=np.zeros(slots, dtype=np.int8),
     )
+
+
+@hidden
+def link(hall: Hall, line: int, number: int, behind: int) -> None:
+    """Put a call in line in front of another; in front of `NOBODY`: at the end."""
+    ahead = hall.last[line] if behind == NOBODY else hall.ahead_of[behind]
+    hall.ahead_of[number] = ahead
+    hall.behind[number] = behind
+    if ahead == NOBODY:
+        hall.first[line] = number
+    else:
+        hall.behind[ahead] = number
+    if behind == NOBODY:
+        hall.last[line] = number
+    else:
+        hall.ahead_of[behind] = number
+
+
+@hidden
+def unlink(hall: Hall, line: int, number: int) -> None:
+    """Take a call out of a line."""
+    ahead, behind = hall.ahead_of[number], hall.behind[number]
+    if ahead == NOBODY:
+        hall.first[line] = behind
+    else:
+        hall.behind[ahead] = behind
+    if behind == NOBODY:
+        hall.last[line] = ahead
+    else:
+        hall.ahead_of[behind] = ahead
 
 
 @hidden

@@ -20,7 +20,7 @@ import numpy.typing as npt
 from resilience_sim.models.heaps import expect, hidden, take, uncounted
 from resilience_sim.models.queue.draws import Draws
 from resilience_sim.models.queue.floor_run import run_floor
-from resilience_sim.models.queue.hall import NOBODY, Hall, next_redial, opened
+from resilience_sim.models.queue.hall import NOBODY, Hall, link, next_redial, opened, unlink
 from resilience_sim.models.queue.inputs import Outcome, QueueInputs
 from resilience_sim.models.queue.lookahead import run_ahead
 from resilience_sim.models.queue.path import Path
@@ -36,35 +36,6 @@ RULES = {"finish": FINISH, "finish_named": FINISH_NAMED, "hand_back": HAND_BACK,
 CAPACITY, SERVICE, PATIENCE, CALL, REDIAL = range(5)  # what happens, in the order at equal instants
 AWAY, IN_SERVICE, WAITING = 0, SERVICE, PATIENCE  # where a call is: known by how its stay can end
 KIND = 1 << 48  # the identity of what lies ahead is kind * KIND + number
-
-
-@hidden
-def _link(hall: Hall, line: int, number: int, behind: int) -> None:
-    """Put a call in line in front of another; in front of `NOBODY`: at the end."""
-    ahead = hall.last[line] if behind == NOBODY else hall.ahead_of[behind]
-    hall.ahead_of[number] = ahead
-    hall.behind[number] = behind
-    if ahead == NOBODY:
-        hall.first[line] = number
-    else:
-        hall.behind[ahead] = number
-    if behind == NOBODY:
-        hall.last[line] = number
-    else:
-        hall.ahead_of[behind] = number
-
-
-@hidden
-def _unlink(hall: Hall, line: int, number: int) -> None:
-    ahead, behind = hall.ahead_of[number], hall.behind[number]
-    if ahead == NOBODY:
-        hall.first[line] = behind
-    else:
-        hall.behind[ahead] = behind
-    if behind == NOBODY:
-        hall.last[line] = ahead
-    else:
-        hall.ahead_of[behind] = ahead
 
 
 @hidden
@@ -91,7 +62,7 @@ def _line(hall: Hall, number: int) -> int:
 @hidden
 def _wait(hall: Hall, now: float, number: int, behind: int) -> None:
     """The call joins its line in front of another, for as long as its patience lasts."""
-    _link(hall, _line(hall, number), number, behind)
+    link(hall, _line(hall, number), number, behind)
     hall.n.waiting += 1
     hall.where[number] = WAITING
     hall.queued_s[number] = now
@@ -102,7 +73,7 @@ def _wait(hall: Hall, now: float, number: int, behind: int) -> None:
 
 @hidden
 def _stop_waiting(hall: Hall, now: float, number: int) -> None:
-    _unlink(hall, _line(hall, number), number)
+    unlink(hall, _line(hall, number), number)
     hall.n.waiting -= 1
     hall.waited_s[number] += now - hall.queued_s[number]
 
@@ -130,7 +101,7 @@ def _answer(hall: Hall, now: float, number: int) -> None:
         hall.slot[number] = slot
         hall.agent[number] = hall.slot_agent[slot]
     elif hall.rule != FINISH:
-        _link(hall, len(hall.first) - 1, number, NOBODY)
+        link(hall, len(hall.first) - 1, number, NOBODY)
     n.busy += 1
     hall.where[number] = IN_SERVICE
     hall.start_s[number] = now
@@ -150,7 +121,7 @@ def _stop_serving(hall: Hall, now: float, number: int) -> None:
             hall.slot_free[slot] = True
             n.free += 1
     elif hall.rule != FINISH:
-        _unlink(hall, len(hall.first) - 1, number)
+        unlink(hall, len(hall.first) - 1, number)
 
 
 @hidden
