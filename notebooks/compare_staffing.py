@@ -34,7 +34,7 @@ from scipy import stats
 
 from resilience_sim.experiments.runs import Runs
 from resilience_sim.plans.files import library, read_plan, read_site
-from resilience_sim.studies.utility_call_centre import UtilityCallCentre
+from resilience_sim.studies.utility_call_centre.staffing import UtilityCallCentre
 
 # %% tags=["parameters"]
 SEED = 7

@@ -35,7 +35,7 @@ from resilience_sim.experiments.check import account, check
 from resilience_sim.experiments.runs import Runs
 from resilience_sim.plans.files import library, read_plan, read_site
 from resilience_sim.reports.figures import breaking_figure, event_figure, verdict_figure
-from resilience_sim.studies.utility_call_centre import UtilityCallCentre
+from resilience_sim.studies.utility_call_centre.staffing import UtilityCallCentre
 
 # %% tags=["parameters"]
 SEED = 7

@@ -22,10 +22,19 @@ from resilience_sim.models.queue import Callers, Instants, Outcome, Path, QueueI
 from resilience_sim.plans.files import find, read_site
 from resilience_sim.plans.site import Site
 from resilience_sim.randomness import LogNormal, Streams
-from resilience_sim.studies.abnormal_calls import ByHand, failures, redial, surge_callers, tries_again
-from resilience_sim.studies.failed_day import FAILED, FailedDay
-from resilience_sim.studies.failure_replay import CalledUp, Replayed, Rule, escalation, planned, queue, replay, rules
-from resilience_sim.studies.failure_replay_notes import replay_header, replay_notes, replay_rows, sentences
+from resilience_sim.studies.call_centre.abnormal_calls import ByHand, failures, redial, surge_callers, tries_again
+from resilience_sim.studies.call_centre.failed_day import FAILED, FailedDay
+from resilience_sim.studies.call_centre.failure_replay import (
+    CalledUp,
+    Replayed,
+    Rule,
+    escalation,
+    planned,
+    queue,
+    replay,
+    rules,
+)
+from resilience_sim.studies.call_centre.failure_replay_notes import replay_header, replay_notes, replay_rows, sentences
 from resilience_sim.timelines import constant
 from resilience_sim.units import HOUR, MINUTE
 

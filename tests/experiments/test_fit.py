@@ -23,7 +23,7 @@ from resilience_sim.hazards.calls import Window
 from resilience_sim.plans.files import library, read_site
 from resilience_sim.plans.site import Grade, Site
 from resilience_sim.randomness import LogNormal
-from resilience_sim.studies.line_events import district_law
+from resilience_sim.studies.utility_call_centre.line_events import district_law
 
 if TYPE_CHECKING:
     from pathlib import Path

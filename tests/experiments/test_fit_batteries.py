@@ -370,7 +370,7 @@ def test_a_makers_table_becomes_the_battery_of_a_site_that_check_takes(tmp_path:
     """The shipped site's own table, from the maker's file: the same battery, the same models beside it."""
     from resilience_sim.plans.files import library, read_plan
     from resilience_sim.studies import bind
-    from resilience_sim.studies.network_operations import NetworkOperations
+    from resilience_sim.studies.network_operations.power import NetworkOperations
     from resilience_sim.studies.parts import part
 
     maker = shared / "data/batteries/panasonic_up-pw1245p1_power.csv"

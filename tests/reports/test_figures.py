@@ -29,9 +29,9 @@ from resilience_sim.reports.labels import WORDS
 from resilience_sim.reports.look import save
 from resilience_sim.reports.power_figures import telephones_figure
 from resilience_sim.reports.words import measure_name
-from resilience_sim.studies.line_events import AFTER_S
-from resilience_sim.studies.network_operations import NetworkOperations
-from resilience_sim.studies.utility_call_centre import UtilityCallCentre
+from resilience_sim.studies.network_operations.power import NetworkOperations
+from resilience_sim.studies.utility_call_centre.line_events import AFTER_S
+from resilience_sim.studies.utility_call_centre.staffing import UtilityCallCentre
 from resilience_sim.units import DAY, HOUR
 from resilience_sim.verdicts.verdict import Answer, ShareTest
 

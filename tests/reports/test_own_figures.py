@@ -18,7 +18,7 @@ from resilience_sim.reports.evacuation_words import duration
 from resilience_sim.reports.fonts import script
 from resilience_sim.studies.parts import part
 from resilience_sim.studies.question import Question, Study
-from resilience_sim.studies.service_hall import ServiceHall
+from resilience_sim.studies.service_hall.fire import ServiceHall
 
 SEED = 11
 EVACUATION = [

@@ -29,8 +29,8 @@ from resilience_sim.reports.tables import (
 )
 from resilience_sim.reports.words import Language
 from resilience_sim.studies import bind
-from resilience_sim.studies.call_centre import CallCentre
-from resilience_sim.studies.network_operations import NetworkOperations
+from resilience_sim.studies.call_centre.power import CallCentre
+from resilience_sim.studies.network_operations.power import NetworkOperations
 from resilience_sim.studies.parts import part
 from resilience_sim.studies.question import Study
 

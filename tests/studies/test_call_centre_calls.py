@@ -19,8 +19,8 @@ from resilience_sim.randomness import Streams
 from resilience_sim.reports import words
 from resilience_sim.reports.vocabulary import EVERY
 from resilience_sim.studies import bind
-from resilience_sim.studies.call_centre_calls import NEEDS, WITH_STORM, Reports
-from resilience_sim.studies.call_centre_calls_events import (
+from resilience_sim.studies.call_centre.calls import NEEDS, WITH_STORM, Reports
+from resilience_sim.studies.call_centre.calls_events import (
     LEVELS,
     Reported,
     called_up_s,
@@ -28,7 +28,7 @@ from resilience_sim.studies.call_centre_calls_events import (
     people_hurt,
     wanted_at,
 )
-from resilience_sim.studies.call_centre_faults_events import BLOCK, STORM
+from resilience_sim.studies.call_centre.faults_events import BLOCK, STORM
 from resilience_sim.studies.call_up import present
 from resilience_sim.studies.parts import part
 from resilience_sim.studies.question import Question

@@ -19,10 +19,11 @@ from resilience_sim.hazards.smoke import seconds_to_layer
 from resilience_sim.models.egress.routes import find_routes
 from resilience_sim.plans.files import library, read_plan, read_site
 from resilience_sim.randomness import Deterministic
-from resilience_sim.studies import bind, call_centre_fires
+from resilience_sim.studies import bind
 from resilience_sim.studies import evacuation as evacuation_module
-from resilience_sim.studies.call_centre_evacuation import Evacuation, fire_setting
-from resilience_sim.studies.call_centre_fires import FireSetting, Floor
+from resilience_sim.studies.call_centre import fires as call_centre_fires
+from resilience_sim.studies.call_centre.evacuation import Evacuation, fire_setting
+from resilience_sim.studies.call_centre.fires import FireSetting, Floor
 from resilience_sim.studies.parts import JoinedStudy, part
 from resilience_sim.studies.supply_outages import BLOCK
 

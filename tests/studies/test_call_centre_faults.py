@@ -23,8 +23,8 @@ from resilience_sim.randomness import Streams
 from resilience_sim.reports import words
 from resilience_sim.reports.vocabulary import EVERY
 from resilience_sim.studies import bind
-from resilience_sim.studies.call_centre_faults import KINDS, MEASURES, NEEDS, Repairs, _coarser
-from resilience_sim.studies.call_centre_faults_events import (
+from resilience_sim.studies.call_centre.faults import KINDS, MEASURES, NEEDS, Repairs, _coarser
+from resilience_sim.studies.call_centre.faults_events import (
     BLOCK,
     STORM,
     UNREACHED_S,
@@ -33,8 +33,8 @@ from resilience_sim.studies.call_centre_faults_events import (
     Played,
     first_told,
 )
-from resilience_sim.studies.call_centre_faults_signs import calls_per_s, false_signs, signs_s
-from resilience_sim.studies.call_centre_faults_trouble import Trouble
+from resilience_sim.studies.call_centre.faults_signs import calls_per_s, false_signs, signs_s
+from resilience_sim.studies.call_centre.faults_trouble import Trouble
 from resilience_sim.studies.parts import part
 from resilience_sim.studies.question import Question
 from resilience_sim.units import DAY, HOUR, MINUTE

@@ -17,9 +17,9 @@ from resilience_sim.plans.files import library, read_plan, read_site
 from resilience_sim.reports import words
 from resilience_sim.reports.vocabulary import EVERY
 from resilience_sim.studies import bind
-from resilience_sim.studies.call_centre_outage import NEEDS, ApplicationDown
-from resilience_sim.studies.call_centre_outage_events import NOBODY_WORKS, Down, Work
-from resilience_sim.studies.call_centre_surge_floor import BEFORE_S, BLOCK
+from resilience_sim.studies.call_centre.outage import NEEDS, ApplicationDown
+from resilience_sim.studies.call_centre.outage_events import NOBODY_WORKS, Down, Work
+from resilience_sim.studies.call_centre.surge_floor import BEFORE_S, BLOCK
 from resilience_sim.studies.parts import part
 from resilience_sim.studies.question import Question
 

@@ -16,9 +16,9 @@ from resilience_sim.plans.files import library, read_plan, read_site
 from resilience_sim.reports import words
 from resilience_sim.reports.vocabulary import EVERY
 from resilience_sim.studies import bind
-from resilience_sim.studies.call_centre_seats import NEEDS, SeatsAndStaff
-from resilience_sim.studies.call_centre_seats_events import Estimated, Lost, Moving
-from resilience_sim.studies.call_centre_surge_floor import BLOCK
+from resilience_sim.studies.call_centre.seats import NEEDS, SeatsAndStaff
+from resilience_sim.studies.call_centre.seats_events import Estimated, Lost, Moving
+from resilience_sim.studies.call_centre.surge_floor import BLOCK
 from resilience_sim.studies.parts import part
 from resilience_sim.studies.question import Question
 

@@ -18,12 +18,12 @@ from resilience_sim.randomness import Deterministic, Streams
 from resilience_sim.reports import words
 from resilience_sim.reports.vocabulary import EVERY
 from resilience_sim.studies import bind
-from resilience_sim.studies.call_centre_surge import NEEDS, Surges
-from resilience_sim.studies.call_centre_surge_events import Surge
-from resilience_sim.studies.call_centre_surge_floor import BEFORE_S, BLOCK, Loads, as_agents, served
-from resilience_sim.studies.call_centre_surge_rules import support
-from resilience_sim.studies.call_centre_surge_signs import Watch, watched
-from resilience_sim.studies.call_centre_surge_support import Sign, Support, people_s, seen_s, staff_hours, with_ladder
+from resilience_sim.studies.call_centre.surge import NEEDS, Surges
+from resilience_sim.studies.call_centre.surge_events import Surge
+from resilience_sim.studies.call_centre.surge_floor import BEFORE_S, BLOCK, Loads, as_agents, served
+from resilience_sim.studies.call_centre.surge_rules import support
+from resilience_sim.studies.call_centre.surge_signs import Watch, watched
+from resilience_sim.studies.call_centre.surge_support import Sign, Support, people_s, seen_s, staff_hours, with_ladder
 from resilience_sim.studies.parts import part
 from resilience_sim.studies.question import OF_THE_SITE, Question
 from resilience_sim.timelines import constant

@@ -35,8 +35,8 @@ from resilience_sim.reports.words import (
     scenario_name,
 )
 from resilience_sim.studies import bind
-from resilience_sim.studies.kindergarten_illness import STUDIES, Illnesses
-from resilience_sim.studies.kindergarten_illness_events import (
+from resilience_sim.studies.kindergarten.illness import STUDIES, Illnesses
+from resilience_sim.studies.kindergarten.illness_events import (
     OF_THE_GRAVE,
     Happened,
     Poisoning,
@@ -44,8 +44,8 @@ from resilience_sim.studies.kindergarten_illness_events import (
     measured,
     sick_room,
 )
-from resilience_sim.studies.kindergarten_illness_meal import Illness, Meal, given_one_below
-from resilience_sim.studies.kindergarten_illness_trips import carried, driven
+from resilience_sim.studies.kindergarten.illness_meal import Illness, Meal, given_one_below
+from resilience_sim.studies.kindergarten.illness_trips import carried, driven
 from resilience_sim.studies.question import Question
 from resilience_sim.timelines import constant
 from resilience_sim.verdicts.selection import Found

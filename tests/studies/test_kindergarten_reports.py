@@ -31,7 +31,7 @@ from resilience_sim.reports.words import (
     scenario_name,
 )
 from resilience_sim.studies import bind
-from resilience_sim.studies.kindergarten_reports import NEEDS, NOT_JUDGED, TOPICS, KindergartenReports
+from resilience_sim.studies.kindergarten.reports import NEEDS, NOT_JUDGED, TOPICS, KindergartenReports
 from resilience_sim.studies.parts import part
 from resilience_sim.studies.question import Question
 from resilience_sim.verdicts.selection import Found

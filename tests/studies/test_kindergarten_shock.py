@@ -32,8 +32,8 @@ from resilience_sim.reports.words import (
     reading_name,
     scenario_name,
 )
-from resilience_sim.studies.kindergarten_shock import NEEDS, STUDIES, Shocks
-from resilience_sim.studies.kindergarten_shock_events import STATES, Happened, Shock, care, happened, measured
+from resilience_sim.studies.kindergarten.shock import NEEDS, STUDIES, Shocks
+from resilience_sim.studies.kindergarten.shock_events import STATES, Happened, Shock, care, happened, measured
 from resilience_sim.studies.question import Question
 from resilience_sim.verdicts.selection import Found
 from resilience_sim.verdicts.verdict import Answer

@@ -14,7 +14,7 @@ import pytest
 from resilience_sim.errors import PlanError
 from resilience_sim.plans.files import library, read_plan, read_site
 from resilience_sim.studies import bind
-from resilience_sim.studies.network_calls import NetworkCalls
+from resilience_sim.studies.network_operations.calls import NetworkCalls
 from resilience_sim.studies.notifying import BLOCK
 from resilience_sim.studies.parts import part
 from resilience_sim.studies.question import Question

@@ -23,10 +23,10 @@ from resilience_sim.plans.site import Site
 from resilience_sim.randomness import LogNormal, Streams
 from resilience_sim.studies import bind
 from resilience_sim.studies.faults import repair_inputs
-from resilience_sim.studies.network_faults import NetworkFaults
-from resilience_sim.studies.network_faults_facts import ORDERS
-from resilience_sim.studies.network_faults_notes import breaking_order
-from resilience_sim.studies.network_faults_setting import ALONE, ANY_SPARE, BLOCK, STORM, YEAR, FaultSetting
+from resilience_sim.studies.network_operations.faults import NetworkFaults
+from resilience_sim.studies.network_operations.faults_facts import ORDERS
+from resilience_sim.studies.network_operations.faults_notes import breaking_order
+from resilience_sim.studies.network_operations.faults_setting import ALONE, ANY_SPARE, BLOCK, STORM, YEAR, FaultSetting
 from resilience_sim.studies.question import Question
 from resilience_sim.verdicts.selection import Found
 

@@ -18,9 +18,9 @@ from resilience_sim.models.repair import theory
 from resilience_sim.plans.files import parse_document, read_site, validated
 from resilience_sim.plans.register import Plan
 from resilience_sim.plans.site import Site
-from resilience_sim.studies.network_faults_notes import agreed
-from resilience_sim.studies.network_faults_setting import ALONE, BLOCK, STORM, YEAR
-from resilience_sim.studies.network_faults_tables import VENDORS_ANSWER
+from resilience_sim.studies.network_operations.faults_notes import agreed
+from resilience_sim.studies.network_operations.faults_setting import ALONE, BLOCK, STORM, YEAR
+from resilience_sim.studies.network_operations.faults_tables import VENDORS_ANSWER
 from resilience_sim.studies.question import Axis
 
 

@@ -12,9 +12,9 @@ from resilience_sim.plans.files import library, read_plan, read_site
 from resilience_sim.plans.register import Plan
 from resilience_sim.plans.site import Site
 from resilience_sim.studies import bind
-from resilience_sim.studies.call_centre import CallCentre
-from resilience_sim.studies.call_centre_evacuation import Evacuation
-from resilience_sim.studies.kindergarten import Kindergarten
+from resilience_sim.studies.call_centre.evacuation import Evacuation
+from resilience_sim.studies.call_centre.power import CallCentre
+from resilience_sim.studies.kindergarten.fire import Kindergarten
 from resilience_sim.studies.parts import JoinedStudy, part, parts
 from resilience_sim.studies.question import effort_for
 

@@ -23,8 +23,8 @@ from resilience_sim.reports.vocabulary import EVERY
 from resilience_sim.studies import bind
 from resilience_sim.studies.parts import part
 from resilience_sim.studies.question import Question
-from resilience_sim.studies.service_hall_calls import FIGHT, LOADS, HallCalls
-from resilience_sim.studies.service_hall_calls_events import counters_closed
+from resilience_sim.studies.service_hall.calls import FIGHT, LOADS, HallCalls
+from resilience_sim.studies.service_hall.calls_events import counters_closed
 from resilience_sim.verdicts.selection import Found
 
 FOLDER = library()["service-hall"]

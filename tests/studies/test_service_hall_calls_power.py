@@ -20,9 +20,9 @@ from resilience_sim.studies import bind
 from resilience_sim.studies import evacuation as evacuation_module
 from resilience_sim.studies.parts import part
 from resilience_sim.studies.question import Question
-from resilience_sim.studies.service_hall import ServiceHall
-from resilience_sim.studies.service_hall_calls_power import Cut, PowerCuts
-from resilience_sim.studies.service_hall_events import Setting
+from resilience_sim.studies.service_hall.calls_power import Cut, PowerCuts
+from resilience_sim.studies.service_hall.fire import ServiceHall
+from resilience_sim.studies.service_hall.fire_events import Setting
 
 FOLDER = library()["service-hall"]
 PLAN, _ = read_plan(FOLDER)
@@ -65,7 +65,8 @@ def column(situation: Cut, measure: str) -> np.ndarray:
 def still(monkeypatch: pytest.MonkeyPatch) -> dict[str, float]:
     """Nothing left to chance; nobody is old or needs help, and all are told at one instant."""
     from resilience_sim.randomness import Deterministic
-    from resilience_sim.studies import service_hall_calls_power, service_hall_events
+    from resilience_sim.studies.service_hall import calls_power as service_hall_calls_power
+    from resilience_sim.studies.service_hall import fire_events as service_hall_events
 
     def sure(mean: float, *_: float) -> Deterministic:
         return Deterministic(mean)

@@ -23,7 +23,7 @@ from resilience_sim.studies import bind
 from resilience_sim.studies.faults import repair_inputs, repairs
 from resilience_sim.studies.parts import part
 from resilience_sim.studies.question import Question
-from resilience_sim.studies.service_hall_faults import Fault, SystemFaults, system_up
+from resilience_sim.studies.service_hall.faults import Fault, SystemFaults, system_up
 from resilience_sim.units import DAY
 from resilience_sim.verdicts.selection import Found
 

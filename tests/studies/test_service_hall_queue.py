@@ -21,8 +21,8 @@ from resilience_sim.plans.site import Site
 from resilience_sim.randomness import Streams
 from resilience_sim.studies import bind
 from resilience_sim.studies.question import Question
-from resilience_sim.studies.service_hall_queue import BLOCK, HallQueue
-from resilience_sim.studies.service_hall_queue_days import (
+from resilience_sim.studies.service_hall.queue import BLOCK, HallQueue
+from resilience_sim.studies.service_hall.queue_days import (
     capacity,
     daily,
     day_of,
@@ -32,7 +32,7 @@ from resilience_sim.studies.service_hall_queue_days import (
     queue,
     surge_s,
 )
-from resilience_sim.studies.service_hall_queue_events import (
+from resilience_sim.studies.service_hall.queue_events import (
     added,
     away,
     cared_for,

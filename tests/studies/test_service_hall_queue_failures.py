@@ -12,10 +12,10 @@ from resilience_sim.models.queue.kernel import simulate
 from resilience_sim.plans.files import library, read_site
 from resilience_sim.plans.site import Site
 from resilience_sim.randomness import LogNormal, Streams
-from resilience_sim.studies import service_hall_queue_failures as module
-from resilience_sim.studies.service_hall_faults import system_up
-from resilience_sim.studies.service_hall_queue_days import capacity, day_of
-from resilience_sim.studies.service_hall_queue_failures import CALLING_DAYS, Failures, failed, failures
+from resilience_sim.studies.service_hall import queue_failures as module
+from resilience_sim.studies.service_hall.faults import system_up
+from resilience_sim.studies.service_hall.queue_days import capacity, day_of
+from resilience_sim.studies.service_hall.queue_failures import CALLING_DAYS, Failures, failed, failures
 from resilience_sim.units import DAY, HOUR
 
 SITE, _ = read_site(library()["service-hall"])

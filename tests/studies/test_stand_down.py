@@ -16,7 +16,9 @@ from resilience_sim.hazards.outages import LineOutages
 from resilience_sim.plans.files import library, read_plan, read_site
 from resilience_sim.randomness import Streams
 from resilience_sim.studies.call_up import in_force
-from resilience_sim.studies.stand_down import (
+from resilience_sim.studies.utility_call_centre.event import OBSERVED_S, CallsAfter, Event, Load, Strike, UtilityEvents
+from resilience_sim.studies.utility_call_centre.staffing import UtilityCallCentre
+from resilience_sim.studies.utility_call_centre.stand_down import (
     hour_keeps,
     settling_s,
     settling_times_s,
@@ -24,8 +26,6 @@ from resilience_sim.studies.stand_down import (
     stand_down,
     starts_per_year,
 )
-from resilience_sim.studies.utility_call_centre import UtilityCallCentre
-from resilience_sim.studies.utility_event import OBSERVED_S, CallsAfter, Event, Load, Strike, UtilityEvents
 from resilience_sim.timelines import concurrency
 from resilience_sim.units import HOUR, MINUTE
 

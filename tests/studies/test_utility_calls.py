@@ -18,7 +18,7 @@ from resilience_sim.studies import bind
 from resilience_sim.studies.notifying import BLOCK, Alarmed, longest_silence_s
 from resilience_sim.studies.parts import part
 from resilience_sim.studies.question import Question
-from resilience_sim.studies.utility_calls import MEMBERS, UtilityCalls
+from resilience_sim.studies.utility_call_centre.calls import MEMBERS, UtilityCalls
 
 FOLDER = library()["utility-call-centre"]
 ASKED = ("P1-03", "P1-04", "P1-05", "P1-06", "P1-07", "P1-15", "P1-16")

@@ -9,9 +9,8 @@ import pytest
 
 from resilience_sim.plans.files import library, read_plan, read_site
 from resilience_sim.studies.question import Question
-from resilience_sim.studies.utility_call_centre import UtilityCallCentre
-from resilience_sim.studies.utility_event import Event
-from resilience_sim.studies.utility_response import (
+from resilience_sim.studies.utility_call_centre.event import Event
+from resilience_sim.studies.utility_call_centre.response import (
     CallUp,
     Response,
     Rules,
@@ -21,6 +20,7 @@ from resilience_sim.studies.utility_response import (
     relieved,
     wanted_in,
 )
+from resilience_sim.studies.utility_call_centre.staffing import UtilityCallCentre
 from resilience_sim.timelines import constant, pulse
 
 FOLDER = library()["utility-call-centre"]

@@ -11,7 +11,7 @@ import pytest
 
 from resilience_sim.plans.files import library, read_plan, read_site
 from resilience_sim.studies.question import Question
-from resilience_sim.studies.utility_lines import BLOCK, Struck, UtilityLines
+from resilience_sim.studies.utility_call_centre.lines import BLOCK, Struck, UtilityLines
 from resilience_sim.units import HOUR
 
 FOLDER = library()["utility-call-centre"]

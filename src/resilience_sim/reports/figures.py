@@ -21,8 +21,8 @@ from resilience_sim.reports.labels import say
 from resilience_sim.reports.look import BLACK, BLUE, GREEN, GREY, ORANGE, PALE, SKY, VERMILLION, look
 from resilience_sim.studies.call_up import Spells
 from resilience_sim.studies.question import Question
-from resilience_sim.studies.utility_call_centre import UtilityCallCentre
-from resilience_sim.studies.utility_event import Event, EventTrace
+from resilience_sim.studies.utility_call_centre.event import Event, EventTrace
+from resilience_sim.studies.utility_call_centre.staffing import UtilityCallCentre
 from resilience_sim.timelines import Timeline
 from resilience_sim.units import HOUR, MINUTE
 from resilience_sim.verdicts.verdict import Answer

@@ -22,13 +22,14 @@ from resilience_sim.reports.evacuation_runs import Run, runs_of, worst
 from resilience_sim.reports.fonts import script
 from resilience_sim.reports.power_figures import TELEPHONES, recommended_shed_h, telephones_figure
 from resilience_sim.reports.words import scenario_name
-from resilience_sim.studies import kindergarten_events, service_hall_events
-from resilience_sim.studies.call_centre_evacuation import Evacuation, fire_setting
-from resilience_sim.studies.kindergarten import Kindergarten
-from resilience_sim.studies.network_operations import NetworkOperations
+from resilience_sim.studies.call_centre.evacuation import Evacuation, fire_setting
+from resilience_sim.studies.kindergarten import fire_events as kindergarten_events
+from resilience_sim.studies.kindergarten.fire import Kindergarten
+from resilience_sim.studies.network_operations.power import NetworkOperations
 from resilience_sim.studies.parts import part
 from resilience_sim.studies.question import Question, Study
-from resilience_sim.studies.service_hall import ServiceHall
+from resilience_sim.studies.service_hall import fire_events as service_hall_events
+from resilience_sim.studies.service_hall.fire import ServiceHall
 
 __all__ = ["RUNS", "evacuation_asked", "evacuation_runs", "own_figures"]
 

@@ -14,8 +14,8 @@ from resilience_sim.experiments.recommend import Recommendation
 from resilience_sim.reports.fonts import Script, script
 from resilience_sim.reports.labels import say
 from resilience_sim.reports.look import BLACK, BLUE, GREEN, GREY, VERMILLION, look
-from resilience_sim.studies.network_operations import NetworkOperations
-from resilience_sim.studies.network_supply import Setting
+from resilience_sim.studies.network_operations.power import NetworkOperations
+from resilience_sim.studies.network_operations.supply import Setting
 from resilience_sim.units import HOUR, from_base, to_base
 
 __all__ = ["TELEPHONES", "recommended_shed_h", "telephones_figure"]

@@ -107,63 +107,12 @@ def _measures(parts: Sequence[Part]) -> dict[str, Mapping[str, str]]:
 
 def _parts() -> tuple[tuple[Part, ...], ...]:
     """The parts of every plan's study."""
-    from resilience_sim.studies import (
-        call_centre,
-        call_centre_calls,
-        call_centre_evacuation,
-        call_centre_faults,
-        call_centre_outage,
-        call_centre_seats,
-        call_centre_surge,
-        kindergarten,
-        kindergarten_illness,
-        kindergarten_reports,
-        kindergarten_shock,
-        network_calls,
-        network_faults,
-        network_operations,
-        service_hall,
-        service_hall_calls,
-        service_hall_calls_power,
-        service_hall_faults,
-        service_hall_queue,
-        utility_call_centre,
-        utility_calls,
-        utility_lines,
-    )
-    from resilience_sim.studies.parts import Part
+    from resilience_sim.studies import call_centre, kindergarten, network_operations, service_hall, utility_call_centre
 
     return (
-        (
-            Part(utility_call_centre.UtilityCallCentre, utility_call_centre.NEEDS),
-            Part(utility_calls.UtilityCalls, utility_calls.NEEDS),
-            Part(utility_lines.UtilityLines, utility_lines.NEEDS),
-        ),
-        (
-            Part(network_operations.NetworkOperations, network_operations.NEEDS),
-            Part(network_faults.NetworkFaults, network_faults.NEEDS),
-            Part(network_calls.NetworkCalls, network_calls.NEEDS),
-        ),
-        (
-            Part(kindergarten.Kindergarten, kindergarten.NEEDS),
-            Part(kindergarten_illness.Illnesses, kindergarten_illness.NEEDS),
-            Part(kindergarten_shock.Shocks, kindergarten_shock.NEEDS),
-            Part(kindergarten_reports.KindergartenReports, kindergarten_reports.NEEDS),
-        ),
-        (
-            Part(call_centre.CallCentre, call_centre.NEEDS),
-            Part(call_centre_evacuation.Evacuation, call_centre_evacuation.NEEDS),
-            Part(call_centre_calls.Reports, call_centre_calls.NEEDS),
-            Part(call_centre_faults.Repairs, call_centre_faults.NEEDS),
-            Part(call_centre_seats.SeatsAndStaff, call_centre_seats.NEEDS),
-            Part(call_centre_outage.ApplicationDown, call_centre_outage.NEEDS),
-            Part(call_centre_surge.Surges, call_centre_surge.NEEDS),
-        ),
-        (
-            Part(service_hall.ServiceHall, service_hall.NEEDS),
-            Part(service_hall_calls.HallCalls, service_hall_calls.NEEDS),
-            Part(service_hall_calls_power.PowerCuts, service_hall_calls_power.NEEDS),
-            Part(service_hall_faults.SystemFaults, service_hall_faults.NEEDS),
-            Part(service_hall_queue.HallQueue, service_hall_queue.NEEDS),
-        ),
+        utility_call_centre.PARTS,
+        network_operations.PARTS,
+        kindergarten.PARTS,
+        call_centre.PARTS,
+        service_hall.PARTS,
     )
