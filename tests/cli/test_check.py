@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -59,29 +60,26 @@ def test_the_plan_as_it_stands_fails_at_the_stand_in_site(checked: dict[str, obj
     assert {row["verdict"] for row in claims if row["clause"] in ("P1-09", "P1-13")} == {"fails"}
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_the_table_speaks_both_languages(language: str) -> None:
-    done = run("check", "utility-call-centre", "--seed", "3", "--no-breaking", "--sites", "0", "--lang", language)
-    assert done.returncode == 0, done.stderr
+# One run for several promises each: a run takes a while.
+
+
+@pytest.mark.parametrize(("language", "strict", "code"), [("zh", ["--strict"], 1), ("en", [], 0)])
+def test_the_table_speaks_both_languages_and_strict_tells_by_its_code_that_a_claim_fails(
+    language: str, strict: list[str], code: int
+) -> None:
+    arguments = ("--seed", "3", "--no-breaking", "--sites", "0", "--lang", language)
+    done = run("check", "utility-call-centre", *arguments, *strict)
+    assert done.returncode == code, done.stderr
     words = {"zh": ("结论", "不成立", "临沂暴雨日", "中心主任得知"), "en": ("verdict", "fails", "Linyi storm")}
     for word in words[language]:
         assert word in done.stdout
     assert "seed 3" in done.stderr
 
 
-def test_strict_tells_by_its_exit_code_that_a_claim_fails() -> None:
-    done = run("check", "utility-call-centre", "--seed", "3", "--no-breaking", "--sites", "0", "--strict")
-    assert done.returncode == 1
-
-
-def test_a_run_without_a_seed_draws_one_and_says_which() -> None:
+def test_without_a_seed_one_is_drawn_and_said_and_clauses_without_a_claim_are_named() -> None:
     done = run("check", "kindergarten", "--no-breaking", "--sites", "0")
     assert done.returncode == 0, done.stderr
-    assert "seed " in done.stderr
-
-
-def test_clauses_without_a_claim_are_named() -> None:
-    done = run("check", "kindergarten", "--seed", "1", "--no-breaking", "--sites", "0")
+    assert re.search(r"seed \d+", done.stderr)
     plan = read_plan(library()["kindergarten"])[0]
     unclaimed = plan.unclaimed()
     assert unclaimed

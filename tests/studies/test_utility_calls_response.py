@@ -14,8 +14,10 @@ from resilience_sim.studies.utility_call_centre.response import (
     CallUp,
     Response,
     Rules,
+    Shifts,
     drop,
     during,
+    governed,
     lead_times,
     relieved,
     wanted_in,
@@ -24,7 +26,11 @@ from resilience_sim.studies.utility_call_centre.staffing import UtilityCallCentr
 from resilience_sim.timelines import constant, pulse
 
 FOLDER = library()["utility-call-centre"]
-RULES = Rules(3, 1, 4, 2, 1, adds=True, planned_counted=False, overtime_s=0.0, advance_s=0.0, released_after_s=0.0)
+NO_LONGER = Shifts(overtime_s=0.0, advance_s=0.0)
+RULES = Rules(
+    3, 1, 4, 2, 1, adds=True, planned_counted=False, general_shifts=NO_LONGER, major_shifts=NO_LONGER,
+    released_after_s=0.0,
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -93,7 +99,8 @@ def test_nobody_is_on_a_seat_before_somebody_was_reached_and_has_decided(study: 
     site, plain = study.site, event(study, "P1-09.a")
     least_s = site.base("call_up.decision") + 2 * site.base("calling.attempt")
     for number in range(15):
-        trace = study.trace(replace(plain, rules=replace(plain.rules, advance_s=0.0, overtime_s=0.0)), 3, number)
+        rules = replace(plain.rules, general_shifts=NO_LONGER, major_shifts=NO_LONGER)
+        trace = study.trace(replace(plain, rules=rules), 3, number)
         (start_s, _), *_ = trace.general
         grid = np.arange(start_s, start_s + least_s, 30.0)
         assert np.array_equal(trace.agents.at(grid), trace.roster.at(grid))
@@ -145,8 +152,42 @@ def test_without_calls_only_shifts_and_leaders_are_told(study: UtilityCallCentre
     assert set(row) == {"added_hours", "hand_over_drop", "leaderless"}
     assert row["hand_over_drop"] == 0.0
     shorter = event(study, "P1-14.a")
-    drops = [
-        study.replicate(replace(shorter, rules=replace(shorter.rules, overtime_s=0.0, advance_s=0.0)), 3, number)
-        for number in range(60)
-    ]
+    shorter = replace(shorter, rules=replace(shorter.rules, general_shifts=NO_LONGER, major_shifts=NO_LONGER))
+    drops = [study.replicate(shorter, 3, number) for number in range(60)]
     assert max(one["hand_over_drop"] for one in drops) > 0
+
+
+def test_a_hand_over_is_arranged_by_the_major_response_where_that_is_or_may_have_called_its_next_shift() -> None:
+    hand_overs = [(50.0, 7, 12), (119.0, 12, 7), (131.0, 7, 9), (200.0, 9, 7)]
+    general, major = governed(hand_overs, [(60.0, 120.0)], advance_s=10.0)
+    assert major == [(119.0, 12, 7)]  # in force at it
+    assert general == [hand_overs[0], *hand_overs[2:]]
+    assert governed(hand_overs, [(60.0, 120.0)], advance_s=20.0)[1] == hand_overs[1:3]
+    assert governed(hand_overs, [], advance_s=20.0) == (hand_overs, [])
+
+
+def test_each_level_hands_over_by_its_own_lengths(study: UtilityCallCentre) -> None:
+    """General events know nothing of P1-14's lengths; a major response keeps to them whatever P1-10 and P1-11 say."""
+    much = Shifts(overtime_s=14_400.0, advance_s=14_400.0)
+    general, major = event(study, "P1-10.a"), event(study, "P1-13.a")
+
+    def hours(situation: Event, *, of_general: Shifts, of_major: Shifts) -> list[float]:
+        rules = replace(situation.rules, general_shifts=of_general, major_shifts=of_major)
+        return [study.events.added_hours(replace(situation, rules=rules), 3, number) for number in range(60)]
+
+    never = [number for number in range(60) if not study.trace(general, 3, number).major]  # of the day that follows
+    without, with_it = (hours(general, of_general=NO_LONGER, of_major=lengths) for lengths in (NO_LONGER, much))
+    assert len(never) > 30
+    assert [without[number] for number in never] == [with_it[number] for number in never]
+    plain, longer = (hours(major, of_general=NO_LONGER, of_major=lengths) for lengths in (NO_LONGER, much))
+    assert all(more >= fewer for fewer, more in zip(plain, longer, strict=True))
+    assert sum(longer) > sum(plain)
+
+
+def test_a_recommendation_for_the_major_level_sets_the_lengths_of_its_own_clause(study: UtilityCallCentre) -> None:
+    question = asked(study, "P1-13.a")
+    assert [(one.clause, one.quantity) for one in study.choices(question)][-1] == ("P1-14", "advance")
+    chosen = study.chosen(question, (1.0, 5.0, 120.0)).situation
+    assert isinstance(chosen, Event)
+    assert chosen.rules.major_shifts.advance_s == 7200.0
+    assert chosen.rules.general_shifts == event(study, "P1-13.a").rules.general_shifts

@@ -124,7 +124,8 @@ def test_a_choice_reads_the_boundary_and_the_unit_of_its_quantity(study: Utility
     question = next(one for one in study.questions() if one.clause == "P1-09")
     chosen = study.chosen(question, (1.0, 5.0, 120.0)).situation
     assert isinstance(chosen, Event)
-    assert (chosen.rules.general_lines, chosen.rules.general_agents, chosen.rules.advance_s) == (2, 5, 7200.0)
+    rules = chosen.rules
+    assert (rules.general_lines, rules.general_agents, rules.general_shifts.advance_s) == (2, 5, 7200.0)
     clauses = [
         clause
         if clause.id != "P1-08"

@@ -34,6 +34,7 @@ from resilience_sim.studies.utility_call_centre.response import (
     Rules,
     drop,
     during,
+    governed,
     lead_times,
     relieved,
     wanted_in,
@@ -307,15 +308,18 @@ class UtilityEvents:
         ]
         called = present(wanted, lead_times(rules, wanted, call_ups), end_s=end_s)
         next_shift_s = np.array([one.next_shift_s for one in call_ups])
-        added = called + staff_added_at_hand_over(
-            spells,
-            incident.hand_overs,
-            overtime_s=rules.overtime_s,
-            advance_s=rules.advance_s,
-            lead_s=next_shift_s,
-        )
-        if rules.relieves:
-            added = added - relieved(spells, incident.hand_overs, rules.advance_s, next_shift_s)
+        added = called
+        by_level = governed(incident.hand_overs, major, rules.major_shifts.advance_s)
+        for shifts, hand_overs in zip((rules.general_shifts, rules.major_shifts), by_level, strict=True):
+            added = added + staff_added_at_hand_over(
+                spells,
+                hand_overs,
+                overtime_s=shifts.overtime_s,
+                advance_s=shifts.advance_s,
+                lead_s=next_shift_s,
+            )
+            if rules.relieves:
+                added = added - relieved(spells, hand_overs, shifts.advance_s, next_shift_s)
         return Response(counted, general, major, added, added.integral(-7 * DAY, end_s) / HOUR)
 
     @staticmethod

@@ -21,6 +21,7 @@ from resilience_sim.plans.register import Plan
 from resilience_sim.plans.site import Site
 from resilience_sim.studies.question import OF_THE_SITE, Choice, Question
 from resilience_sim.studies.utility_call_centre.event import AGENTS, CALL_UP, Event, UtilityEvents
+from resilience_sim.studies.utility_call_centre.response import Shifts
 from resilience_sim.units import to_base
 
 __all__ = ["RESPONSES", "UtilityLevers"]
@@ -60,7 +61,8 @@ class UtilityLevers:
         """The quantities that the question's option sets, each from the hardest value to the easiest."""
         if question.option == "leaders":
             return [self._choice("P1-02", "specialists", hardest_first=False)]
-        trigger, response = ("P1-08", "P1-09") if question.clause == "P1-09" else ("P1-12", "P1-13")
+        general = question.clause == "P1-09"
+        trigger, response, shifts = ("P1-08", "P1-09", "P1-11") if general else ("P1-12", "P1-13", "P1-14")
         both = [
             self._choice(trigger, "lines", hardest_first=True),
             self._choice(response, "extra_agents", hardest_first=False),
@@ -68,7 +70,7 @@ class UtilityLevers:
         if question.option == "message":
             sent = Choice(OF_THE_SITE, "call_up.group_message", "items", (1.0,), 0.0)
             return [*both, self._off_shift(), sent]
-        return [*both, self._choice("P1-11", "advance", hardest_first=False)]
+        return [*both, self._choice(shifts, "advance", hardest_first=False)]
 
     def _choice(self, clause: str, name: str, *, hardest_first: bool) -> Choice:
         quantity = self.plan.clause(clause).quantities[name]
@@ -98,18 +100,21 @@ class UtilityLevers:
         lines, agents, third, *_ = values
         if question.option == "message":
             rules = replace(rules, message=True, off_shift=int(third))
+        elif question.clause == "P1-09":
+            rules = replace(rules, general_shifts=self._earlier(rules.general_shifts, "P1-11", third))
         else:
-            rules = replace(rules, advance_s=to_base(third, self._unit("P1-11", "advance")))
+            rules = replace(rules, major_shifts=self._earlier(rules.major_shifts, "P1-14", third))
         if question.clause == "P1-09":
             trigger = self.plan.clause("P1-08").quantities["lines"]
-            changed = replace(rules, general_lines=trigger.reached_from(lines), general_agents=int(agents))
+            rules = replace(rules, general_lines=trigger.reached_from(lines), general_agents=int(agents))
         else:
             trigger = self.plan.clause("P1-12").quantities["lines"]
-            changed = replace(rules, major_lines=trigger.reached_from(lines), major_agents=int(agents))
-        return replace(question, situation=replace(event, rules=changed))
+            rules = replace(rules, major_lines=trigger.reached_from(lines), major_agents=int(agents))
+        return replace(question, situation=replace(event, rules=rules))
 
-    def _unit(self, clause: str, quantity: str) -> str:
-        return self.plan.clause(clause).quantities[quantity].unit
+    def _earlier(self, shifts: Shifts, clause: str, advance: float) -> Shifts:
+        """The next shift comes so much earlier, in the unit of the clause's quantity."""
+        return replace(shifts, advance_s=to_base(advance, self.plan.clause(clause).quantities["advance"].unit))
 
     def cost_unit(self, question: Question) -> str:
         """Staff-hours, or specialists."""

@@ -15,7 +15,9 @@ import numpy.typing as npt
 from resilience_sim.studies.call_up import Spells
 from resilience_sim.timelines import Timeline, concurrency, constant
 
-__all__ = ["CallUp", "Response", "Rules", "drop", "during", "lead_times", "relieved", "wanted_in"]
+__all__ = [
+    "CallUp", "Response", "Rules", "Shifts", "drop", "during", "governed", "lead_times", "relieved", "wanted_in",
+]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
 HandOvers = list[tuple[float, int, int]]
@@ -24,8 +26,16 @@ JUST_S = 1e-3  # just before an instant
 
 
 @dataclass(frozen=True)
+class Shifts:
+    """How shifts hand over in a response: how long the one that ends stays, how much sooner the next one comes."""
+
+    overtime_s: float
+    advance_s: float
+
+
+@dataclass(frozen=True)
 class Rules:
-    """What the plan sets: lines from which a response starts, extra people, and how shifts hand over.
+    """What the plan sets: lines from which a response starts, extra people, and how shifts hand over in it.
 
     `relieves`: whether an early shift relieves the one on duty instead of joining it; `leaders`: specialists there are,
     who lead the duty room as far as they are not on seats; `message`: whether whoever calls the agents also sends one
@@ -39,8 +49,8 @@ class Rules:
     specialists: int
     adds: bool
     planned_counted: bool
-    overtime_s: float
-    advance_s: float
+    general_shifts: Shifts
+    major_shifts: Shifts
     released_after_s: float
     relieves: bool = False
     leaders: int = 1
@@ -89,6 +99,19 @@ def lead_times(rules: Rules, wanted: Timeline, call_ups: Sequence[CallUp]) -> Fl
         column[first:beyond] = call_up.specialist_s
         column[beyond:] = agents_s[first : first + len(column[beyond:])]
     return lead_s
+
+
+def governed(hand_overs: HandOvers, major: Spells, advance_s: float) -> tuple[HandOvers, HandOvers]:
+    """The hand-overs arranged by the general response, and those by the major one.
+
+    The major response arranges those at which it is in force, and those before which its next shift may have come.
+    """
+    arranged = [any(on <= instant < off + advance_s for on, off in major) for instant, _, _ in hand_overs]
+    general, by_major = (
+        [hand_over for hand_over, one in zip(hand_overs, arranged, strict=True) if one is which]
+        for which in (False, True)
+    )
+    return general, by_major
 
 
 def relieved(spells: Spells, hand_overs: HandOvers, advance_s: float, lead_s: Floats) -> Timeline:

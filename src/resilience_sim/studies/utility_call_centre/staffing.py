@@ -10,7 +10,8 @@ shift, the fewest agents that hold the standard in its busiest ordinary hour; th
   off shift one after the other, until as many as are wanted have said that they come; each travels, and leaves when no
   longer wanted; the specialist is on site and only has to be told, and tells the next shift; a recommendation may have
   the deputy head send all agents off shift one message besides, and have more of them to send it to;
-* while a response is in force, the shift that ends stays for the overtime, and the next one comes early;
+* while a response is in force, the shift that ends stays for its overtime, and the next one comes early (by the lengths
+  of P1-10 and P1-11, in a major response by those of P1-14);
 * where the next shift is read to relieve the one on duty (P1-11), that one leaves as it comes;
 * under *replaces* the major level wants its own people in all, under *adds* those of the general level as well.
 
@@ -50,6 +51,7 @@ from resilience_sim.studies.utility_call_centre.facts import UTILITY_FACTS, UTIL
 from resilience_sim.studies.utility_call_centre.levers import RESPONSES, UtilityLevers
 from resilience_sim.studies.utility_call_centre.line_events import YEARS
 from resilience_sim.studies.utility_call_centre.notes import utility_notes
+from resilience_sim.studies.utility_call_centre.response import Shifts
 from resilience_sim.units import from_base, parse, to_base
 
 __all__ = ["MEASURES", "NEEDS", "STUDIES", "UtilityCallCentre"]
@@ -190,20 +192,13 @@ class UtilityCallCentre:
         rules = self.rules(readings)
         match claim.study:
             case "overtime":
-                return Event(load, rules, replace(rules, overtime_s=0.0))
+                return Event(load, rules, replace(rules, general_shifts=replace(rules.general_shifts, overtime_s=0.0)))
             case "early_shift":
                 early = replace(rules, relieves=readings.get("P1-11") == "shifts_replace")
-                return Event(load, early, replace(rules, advance_s=0.0))
-            case "longer_shifts" | "hand_over":
-                longer = replace(
-                    rules,
-                    overtime_s=self._stated("P1-14", "overtime", "call_up.overtime"),
-                    advance_s=self._stated("P1-14", "advance", "call_up.advance"),
-                )
-                if claim.study == "hand_over":
-                    return Event(load, longer, calls=False)
-                return Event(load, longer, replace(rules, overtime_s=0.0, advance_s=0.0))
-            case "leading":
+                return Event(load, early, replace(rules, general_shifts=replace(rules.general_shifts, advance_s=0.0)))
+            case "longer_shifts":
+                return Event(load, rules, replace(rules, major_shifts=Shifts(0.0, 0.0)))
+            case "hand_over" | "leading":
                 return Event(load, rules, calls=False)
             case "general_trigger":  # as many lines go out at once as do not start a response
                 most = replace(load.strike, lines_at_once=max(1, int(rules.general_lines) - 1))
@@ -228,10 +223,17 @@ class UtilityCallCentre:
             specialists=int(self._stated("P1-13", "specialists")),
             adds=readings.get("P1-13") == "adds",
             planned_counted=readings.get("P1-12") == "planned_counted",
-            overtime_s=self._stated("P1-10", "overtime", "call_up.overtime"),
-            advance_s=self._stated("P1-11", "advance", "call_up.advance"),
+            general_shifts=self._shifts(overtime="P1-10", advance="P1-11"),
+            major_shifts=self._shifts(overtime="P1-14", advance="P1-14"),
             released_after_s=self._stated("P1-09", "released_after", "call_up.released_after"),
             leaders=int(self._stated("P1-02", "specialists")),
+        )
+
+    def _shifts(self, *, overtime: str, advance: str) -> Shifts:
+        """How shifts hand over by the clauses that state one length and the other."""
+        return Shifts(
+            self._stated(overtime, "overtime", "call_up.overtime"),
+            self._stated(advance, "advance", "call_up.advance"),
         )
 
     def _willing(self) -> Changes:
