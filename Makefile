@@ -24,11 +24,8 @@ lint: $(INSTALLED)
 	$(BIN)/lint-imports
 
 bench: $(INSTALLED)
-	$(BIN)/python -m benchmarks.bench_queue
-	$(BIN)/python -m benchmarks.bench_power
-	$(BIN)/python -m benchmarks.bench_egress
-	$(BIN)/python -m benchmarks.bench_repair
-	$(BIN)/python -m benchmarks.bench_cascade
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[benchmark]"
+	$(BIN)/python -m benchmarks
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)

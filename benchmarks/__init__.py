@@ -1,1 +1,1 @@
-"""Benchmarks, run by hand: ``python -m benchmarks.bench_queue``."""
+"""Benchmarks, run by hand: ``make bench``, or ``python -m benchmarks``."""

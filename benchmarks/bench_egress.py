@@ -1,24 +1,34 @@
-"""How fast the egress machine is, on one core.
+"""How fast the egress machine is, on one core, draws included.
 
-``python -m benchmarks.bench_egress`` prints the time of one evacuation, draws included, of a ten-storey building with
-600 people and of a hall with 1,000 people and four doors, against the SimPy reference engine (same path) and, where it
-is installed, against jupedsim-network, the published hydraulic network model with time steps; then how the time grows
-with the number of persons. A ratio is printed only after the models compared agree.
+Ten storeys with 600 people and a hall with 1,000 people and four doors, against the SimPy reference engine and
+jupedsim-network, the published hydraulic network model, which steps through time; the ten storeys against C++ too; and
+a hundred people before one door against jupedsim, which moves bodies in the plane, a hundredth of a second at a time.
 """
 
 from __future__ import annotations
 
 import importlib
+import importlib.util
 import math
-import os
-import time
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from resilience_sim.models.contract import assert_same_path
+from benchmarks.measuring import (
+    Answers,
+    Comparison,
+    Entrant,
+    Run,
+    agree_in_mean,
+    compare,
+    compiled_by_cpp,
+    replications,
+    run_by_cpp,
+    timed,
+    twin,
+)
 from resilience_sim.models.egress import (
     Building,
     Crowd,
@@ -31,19 +41,21 @@ from resilience_sim.models.egress import (
     draw,
     flow_pps,
     kernel,
-    reference,
 )
-from resilience_sim.randomness import Deterministic, Law, LogNormal, Streams, Truncated
+from resilience_sim.models.egress import Path as Played
+from resilience_sim.randomness import Deterministic, LogNormal, Streams, Truncated
 
+ENTITIES, SIZES = "persons", (1_000, 10_000, 100_000)
 STOREYS, PER_STOREY, AREA_M2, HEIGHT_M = 10, 60, 400.0, 3.0
 STAIRS, DOOR_M, WALK_M, FLIGHT_M, FLIGHT_WIDTH_M = 2, 0.9, 25.0, 9.0, 1.2
 STAIR_K, STAIR_FLOW, LEVEL_FLOW = 51.8 * math.sqrt(0.28 / 0.18) / 60, 1.012, 1.3
 SPEED_MPS = 1.2
 PRE_MEAN_S, PRE_SD_S, PRE_MOST_S = 120.0, 60.0, 600.0
-ROUNDS = 9
+ROUNDS, TIMES = 9, 50  # rounds, and runs of the kernel in each
+SLOW, BODIES = 3, 100  # rounds of jupedsim, and its people
 
 
-def pre_movement() -> Law:
+def pre_movement() -> Truncated:
     sigma = math.sqrt(math.log(1 + (PRE_SD_S / PRE_MEAN_S) ** 2))
     return Truncated(LogNormal.from_mean(PRE_MEAN_S, sigma), 0.0, PRE_MOST_S)
 
@@ -81,8 +93,12 @@ def four_doors(persons: int = 1000) -> EgressInputs:
     return EgressInputs(building, groups)
 
 
-def last_out_s(simulate: Callable[..., Any], inputs: EgressInputs, replication: int) -> float:
-    return float(simulate(inputs, draw(inputs, Streams(1, replication))).out_s.max())
+def one_door(persons: int, pps: float) -> EgressInputs:
+    """A hall of 7.5 x 20 m, and a door of 1 m that is told its flow."""
+    doors = (Door("door", ("hall", "street"), 1.0, specific_flow=pps, boundary_m=0.0),)
+    building = Building((Space("hall", area_m2=150.0), Space("street", "outside")), doors)
+    people = (People("people", persons, Deterministic(SPEED_MPS)),)
+    return EgressInputs(building, (Group("group", "hall", people, route=Fixed("door"), together=False),))
 
 
 # -- the published network model ---------------------------------------------------------------------------------------
@@ -123,72 +139,97 @@ def peer_four_doors(peer: Any) -> Any:
     return peer.NetworkSimulation(net, populations)
 
 
+def jupedsim_last_out_s(peer: Any, persons: int, seed: int) -> float:
+    """The same hall, in the plane."""
+    shapely = importlib.import_module("shapely")
+    hall, way = shapely.box(0, 0, 7.5, 20), shapely.box(3.25, -3, 4.25, 0)
+    simulation = peer.Simulation(model=peer.CollisionFreeSpeedModel(), geometry=hall.union(way), dt=0.01)
+    out = simulation.add_exit_stage(shapely.box(3.25, -3, 4.25, -2))
+    journey = simulation.add_journey(peer.JourneyDescription([out]))
+    places = peer.distribute_by_number(
+        polygon=hall, number_of_agents=persons, distance_to_agents=0.4, distance_to_polygon=0.2, seed=seed
+    )
+    for place in places:
+        simulation.add_agent(
+            peer.CollisionFreeSpeedModelAgentParameters(
+                journey_id=journey, stage_id=out, position=place, desired_speed=SPEED_MPS, radius=0.15
+            )
+        )
+    while simulation.agent_count() > 0:
+        simulation.iterate()
+    return float(simulation.elapsed_time())
+
+
 # -- the comparison ----------------------------------------------------------------------------------------------------
 
 
-def timed(run: Callable[[], float], times: int) -> tuple[float, float]:
-    """Processor seconds of one run, of so many, and the answer of the last."""
-    answer, start = math.nan, time.process_time()
-    for _ in range(times):
-        answer = run()
-    return (time.process_time() - start) / times, answer
+def last_out_s(path: Played) -> float:
+    return float(path.out_s.max())
 
 
-def compare(title: str, inputs: EgressInputs, theirs: Any, agree: float) -> None:
-    """Alternate between the models, so that a busy machine slows all; medians over rounds of processor time."""
-    draws = draw(inputs, Streams(1, 0))
-    assert_same_path(kernel.simulate(inputs, draws), reference.simulate(inputs, draws))
-    fast, slow, peer, ours, others = [], [], [], [], []
-    for k in range(ROUNDS):
-        seconds, answer = timed(partial(last_out_s, kernel.simulate, inputs, k), 50)
-        fast.append(seconds)
-        ours.append(answer)
-        slow.append(timed(partial(last_out_s, reference.simulate, inputs, k), 1)[0])
-        if theirs is not None:
-            seconds, answer = timed(lambda k=k: theirs.run(seed=k, record=False).evacuation_time, 1)
-            peer.append(seconds)
-            others.append(answer)
-    print(
-        f"{title}: {1e3 * np.median(fast):.2f} ms, last out {np.median(ours):.1f} s (median of {ROUNDS}); SimPy "
-        f"reference, same path: {np.median(slow) / np.median(fast):.0f} x"
-    )
-    if theirs is not None:
-        gap = abs(np.median(others) / np.median(ours) - 1)
-        assert gap <= agree, f"jupedsim-network: {np.median(others):.1f} s against {np.median(ours):.1f} s"
-        print(
-            f"  jupedsim-network: {np.median(peer) / np.median(fast):.0f} x, last out {np.median(others):.1f} s "
-            f"({100 * gap:.1f} % apart)"
-        )
+def evacuations(inputs: EgressInputs) -> Run:
+    return replications("egress", inputs, TIMES, last_out_s)
 
 
-def scaling() -> None:
-    for title, make, sizes in (
-        ("four doors", four_doors, (1_000, 10_000, 100_000)),
-        ("ten storeys", lambda n: ten_storeys(n // STOREYS), (1_000, 10_000, 100_000)),
-    ):
-        for persons in sizes:
-            inputs = make(persons)
-            last_out_s(kernel.simulate, inputs, 0)
-            rounds = [timed(partial(last_out_s, kernel.simulate, inputs, k), 1)[0] for k in range(3)]
-            passages = int(kernel.simulate(inputs, draw(inputs, Streams(1, 0))).count.sum())
-            print(
-                f"{title}, {persons:,} persons: {1e3 * np.median(rounds):.1f} ms, {passages:,} passages, "
-                f"{1e9 * np.median(rounds) / passages:.0f} ns each"
-            )
+def one(work: Callable[[], float]) -> tuple[float, list[float]]:
+    seconds, answer = timed(work)
+    return seconds, [answer]
 
 
-def main() -> None:
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    try:
+def cpp_run(program: Path, k: int) -> tuple[float, list[float]]:
+    law = pre_movement().law
+    seconds, rows = run_by_cpp(program, TIMES, k + 1, law.mu, law.sigma, PRE_MOST_S, STOREYS, PER_STOREY // STAIRS)
+    return seconds, [last_s for (last_s,) in rows]
+
+
+def near(share: float) -> Callable[[Answers, Answers], str]:
+    """The medians of when the last are out agree to such a share."""
+
+    def agrees(ours: Answers, theirs: Answers) -> str:
+        gap = abs(np.median(theirs) / np.median(ours) - 1)
+        assert gap <= share, f"last out {np.median(theirs):.1f} s against {np.median(ours):.1f} s"
+        return f"last out {np.median(theirs):.1f} s against {np.median(ours):.1f} s"
+
+    return agrees
+
+
+def comparisons() -> Iterator[Comparison]:
+    tower, hall = ten_storeys(), four_doors()
+    of_tower, of_hall = [twin("egress", tower, asked=50)], [twin("egress", hall)]
+    if importlib.util.find_spec("jupedsim_network"):
         peer = importlib.import_module("jupedsim_network")
-    except ImportError:
-        peer = None
-        print("jupedsim-network is not installed: pip install '.[benchmark]'")
-    compare("ten storeys, 600 people", ten_storeys(), peer and peer_ten_storeys(peer), agree=0.15)
-    compare("1,000 people, four doors", four_doors(), peer and peer_four_doors(peer), agree=0.01)
-    scaling()
+        for others, theirs, share, asked in (
+            (of_tower, peer_ten_storeys(peer), 0.15, 200),
+            (of_hall, peer_four_doors(peer), 0.01, 300),
+        ):
+            others.append(
+                Entrant(
+                    "jupedsim-network",
+                    lambda k, theirs=theirs: one(lambda: theirs.run(seed=k, record=False).evacuation_time),
+                    near(share),
+                    asked,
+                )
+            )
+    with compiled_by_cpp(Path(__file__).with_suffix(".cpp")) as program:
+        if program is not None:
+            of_tower.append(Entrant("C++ -O3", lambda k: cpp_run(program, k), agree_in_mean("last out")))
+        yield compare("egress", "600 people from ten storeys", evacuations(tower), of_tower, rounds=ROUNDS)
+    yield compare("egress", "1,000 people through four doors", evacuations(hall), of_hall, rounds=ROUNDS)
+    if importlib.util.find_spec("jupedsim"):
+        plane = importlib.import_module("jupedsim")
+        half = BODIES // 2
+        flow_pps = half / (jupedsim_last_out_s(plane, BODIES, SLOW) - jupedsim_last_out_s(plane, half, SLOW))
+        room = one_door(BODIES, flow_pps)
+        bodies = Entrant(
+            "jupedsim, bodies in the plane",
+            lambda k: one(lambda: jupedsim_last_out_s(plane, BODIES, k)),
+            near(0.15),
+        )
+        work = f"{BODIES} people, one door told the flow of jupedsim's"
+        yield compare("egress", work, evacuations(room), [twin("egress", room), bodies], rounds=SLOW)
 
 
-if __name__ == "__main__":
-    main()
+def of_size(persons: int) -> Callable[[int], object]:
+    """Draws and run of a replication with so many persons in ten storeys."""
+    inputs = ten_storeys(persons // STOREYS)
+    return lambda replication: kernel.simulate(inputs, draw(inputs, Streams(1, replication)))

@@ -1,30 +1,32 @@
-"""How fast the queue machine is, against peers in the same run on one core.
+"""How fast the queue machine is, on one core, draws included.
 
-``python -m benchmarks.bench_queue`` prints, for a day of 24 h with 8,640 callers on average, the time of draws and
-simulation together against an ordinary SimPy model (a process per caller), the SimPy reference engine, Ciw where it is
-installed and C++ (``g++ -O3``) where there is a compiler; a day with an hour's surge, redial, three levels of
-escalation and calls back against the SimPy reference engine; then the cost of 10³ to 10⁶ callers with the peak memory.
-A ratio is printed only after the models compared agree in mean wait and abandonment within statistical error.
+A day of 24 h with 8,640 callers on average who may hang up, against the SimPy reference engine, an ordinary SimPy model
+(a process per caller), Ciw, salabim and C++; the same with redials and stepped staffing; and a day with an hour's
+surge, three levels of escalation, redials and calls back, which of these only the reference engine can do.
 """
 
 from __future__ import annotations
 
 import importlib.util
-import os
 import random
-import resource
-import shutil
-import subprocess
-import sys
-import tempfile
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import simpy
 
+from benchmarks.measuring import (
+    Comparison,
+    Entrant,
+    agree_in_mean,
+    compare,
+    compiled_by_cpp,
+    replications,
+    run_by_cpp,
+    timed,
+    twin,
+)
 from resilience_sim.models.queue import (
     CallBacks,
     Callers,
@@ -38,15 +40,17 @@ from resilience_sim.models.queue import (
     Redial,
     draw,
     kernel,
-    reference,
 )
+from resilience_sim.models.queue import Path as Played
 from resilience_sim.randomness import Deterministic, Exponential, LogNormal, Streams
 from resilience_sim.timelines import Timeline, constant
 
+ENTITIES, SIZES = "callers", (1_000, 10_000, 100_000, 1_000_000)
 DAY_S, RATE, AGENTS, HANDLING_S, PATIENCE_S = 86400.0, 0.1, 26, 240.0, 120.0
 REDIAL_SHARE, REDIAL_DELAY_S, MOST = 0.5, 600.0, 5
 STEPS = Timeline(np.arange(0, 24, 4) * 3600.0, [22, 26, 30, 24, 28, 26])
-ROUNDS, BLOCK = 12, 40  # rounds of one day of each slow model and a block of days of each fast one
+ROUNDS, BLOCK = 9, 40  # rounds of one day of each slow model and a block of days of each fast one
+SLOW = 3  # rounds of a model that takes seconds
 Day = tuple[float, float]  # mean wait of all attempts, share of them that were abandoned
 
 
@@ -56,13 +60,9 @@ def inputs(full: bool, callers: int = 8640) -> QueueInputs:
     return QueueInputs((calls,), STEPS if full else constant(AGENTS), callers / RATE)
 
 
-def engine_days(simulate: Callable, full: bool, days: range) -> list[Day]:
-    queue, results = inputs(full), []
-    for replication in days:
-        path = simulate(queue, draw(queue, Streams(1, replication)))
-        made = np.count_nonzero(path.outcome)
-        results.append((path.waited_s.sum() / made, np.count_nonzero(path.outcome == Outcome.ABANDONED) / made))
-    return results
+def measured(path: Played) -> Day:
+    made = np.count_nonzero(path.outcome)
+    return path.waited_s.sum() / made, np.count_nonzero(path.outcome == Outcome.ABANDONED) / made
 
 
 # -- the ordinary SimPy model: one process per caller ------------------------------------------------------------------
@@ -129,69 +129,38 @@ def ciw_day(seed: int) -> Day:
     return sum(record.waiting_time for record in records) / len(records), sum(lost) / len(lost)
 
 
-def cpp_program(folder: str) -> Path:
-    program = Path(folder) / "day"
-    source = Path(__file__).with_suffix(".cpp")
-    subprocess.run(["g++", "-O3", "-std=c++17", "-march=native", "-o", program, source], check=True)
-    return program
+def salabim_day(seed: int) -> Day:
+    import salabim
 
+    salabim.yieldless(False)  # generators, which are the faster kind of process
+    chance, waits, lost = random.Random(seed), [], []
+    env = salabim.Environment()
+    agents = salabim.Resource("agents", capacity=AGENTS, monitor=False)
 
-def cpp_days(program: Path, days: int, seed: int) -> tuple[float, list[Day]]:
-    """Processor seconds per day by the program's own clock, and the days."""
-    arguments = [str(value) for value in (days, RATE, AGENTS, HANDLING_S, PATIENCE_S, seed)]
-    answer = subprocess.run([program, *arguments], check=True, capture_output=True, text=True).stdout.splitlines()
-    return float(answer[0]), [tuple(map(float, line.split())) for line in answer[1:]]  # type: ignore[misc]
+    class Caller(salabim.Component):
+        def process(self):
+            arrived = env.now()
+            yield self.request(agents, fail_delay=chance.expovariate(1 / PATIENCE_S))
+            waits.append(env.now() - arrived)
+            if self.failed():
+                lost.append(self)
+            else:
+                yield self.hold(chance.expovariate(1 / HANDLING_S))
 
+    class Calls(salabim.Component):
+        def process(self):
+            while True:
+                yield self.hold(chance.expovariate(RATE))
+                if env.now() >= DAY_S:
+                    return
+                Caller()
 
-# -- the comparison ----------------------------------------------------------------------------------------------------
-
-
-def assert_agree(name: str, ours: list[Day], theirs: list[Day]) -> None:
-    for what, one, other in zip(("mean wait", "abandonment"), np.transpose(ours), np.transpose(theirs), strict=True):
-        error = np.sqrt(np.var(one, ddof=1) / len(one) + np.var(other, ddof=1) / len(other))
-        gap = abs(np.mean(one) - np.mean(other)) / error
-        assert gap < 4.9, f"{name}: {what} {np.mean(other):.5g} against {np.mean(one):.5g}, {gap:.1f} standard errors"
-        print(f"  {name}: {what} {np.mean(other):.5g} against {np.mean(one):.5g} ({gap:.1f} standard errors)")
-
-
-def timed(run: Callable[[], list[Day]]) -> tuple[float, list[Day]]:
-    start = time.process_time()
-    days = run()
-    return (time.process_time() - start) / len(days), days
-
-
-def compare(full: bool) -> None:
-    """Alternate between the models, so that a busy machine slows all of them; medians over rounds of processor time."""
-    print("redial and stepped staffing" if full else "constant staffing", "- a day of 8,640 callers, draws included")
-    engine_days(kernel.simulate, full, range(5))  # compiled or loaded
-    chance = random.Random(1)
-    runs: dict[str, Callable[[int], tuple[float, list[Day]]]] = {
-        "kernel": lambda k: timed(lambda: engine_days(kernel.simulate, full, range(k * BLOCK, (k + 1) * BLOCK))),
-        "SimPy, a process per caller": lambda _: timed(lambda: [simpy_day(full, chance)]),
-        "SimPy reference": lambda k: timed(lambda: engine_days(reference.simulate, full, range(5000 + k, 5001 + k))),
-    }
-    with tempfile.TemporaryDirectory() as folder:
-        if not full and importlib.util.find_spec("ciw"):
-            runs["Ciw"] = lambda k: timed(lambda: [ciw_day(k)])
-        if not full and shutil.which("g++"):
-            program = cpp_program(folder)
-            runs["C++ -O3"] = lambda k: cpp_days(program, BLOCK, k + 1)
-        spent: dict[str, list[float]] = {name: [] for name in runs}
-        days: dict[str, list[Day]] = {name: [] for name in spent}
-        for k in range(ROUNDS):
-            for name, run in runs.items():
-                seconds, results = run(k)
-                spent[name].append(seconds)
-                days[name] += results
-    print(f"  kernel: {1000 * np.median(spent['kernel']):.3f} ms a day")
-    for name in list(runs)[1:]:
-        assert_agree(name, days["kernel"], days[name])
-        ratio = np.median(np.divide(spent[name], spent["kernel"]))
-        print(f"  {name}: {1000 * np.median(spent[name]):.3f} ms a day, {ratio:.1f} x the kernel's time")
+    Calls()
+    env.run()
+    return sum(waits) / len(waits), len(lost) / len(waits)
 
 
 SURGE = Timeline(np.array([0.0, 10, 11]) * 3600, [0.09, 0.4, 0.09])
-REFERENCE_DAYS = 2  # a round of the surge day
 
 
 def surge_inputs() -> QueueInputs:
@@ -209,72 +178,41 @@ def surge_inputs() -> QueueInputs:
     return replace(inputs(full=True), callers=(callers,), ladder=Ladder(levels), outage=outage)
 
 
-def compare_surge() -> None:
-    """The kernel against the reference on a day with all that the plans ask for; both must give the same days."""
-    print("surge day with redial, three levels and calls back - draws included")
-    queue = surge_inputs()
-    path = kernel.simulate(queue, draw(queue, Streams(1, 0)))  # compiled or loaded
-    made, called = np.count_nonzero(path.outcome), np.isfinite(path.called_s).sum()
-    print(f"  day 0: {made} attempts, {called} call-ups, {np.isfinite(path.back_end_s).sum()} calls back made")
-
-    def days(simulate: Callable, which: range) -> list[Day]:
-        results = []
-        for replication in which:
-            path = simulate(queue, draw(queue, Streams(1, replication)))
-            results.append((path.waited_s.sum(), float(np.count_nonzero(path.outcome == Outcome.ABANDONED))))
-        return results
-
-    spent: dict[str, list[float]] = {"kernel": [], "reference": []}
-    for k in range(ROUNDS // 3):
-        chosen = range(k * REFERENCE_DAYS, (k + 1) * REFERENCE_DAYS)
-        seconds, ours = timed(lambda chosen=chosen: days(kernel.simulate, range(chosen.start, chosen.start + BLOCK)))
-        slow, theirs = timed(lambda chosen=chosen: days(reference.simulate, chosen))
-        assert ours[:REFERENCE_DAYS] == theirs, "the engines give different days"
-        spent["kernel"].append(seconds)
-        spent["reference"].append(slow)
-    ratio = np.median(np.divide(spent["reference"], spent["kernel"]))
-    print(f"  kernel: {1000 * np.median(spent['kernel']):.3f} ms a day")
-    print(f"  SimPy reference: {1000 * np.median(spent['reference']):.1f} ms a day, {ratio:.1f} x the kernel's time")
+# -- the comparison ----------------------------------------------------------------------------------------------------
 
 
-def scaling() -> None:
-    print("cost by number of callers (draws and simulation, a process of its own each)")
-    for callers in (10**3, 10**4, 10**5, 10**6):
-        answer = subprocess.run(
-            [sys.executable, "-m", "benchmarks.bench_queue", str(callers)], check=True, capture_output=True, text=True
-        )
-        print(f"  {callers:>9,}: {answer.stdout.strip()}")
+def one(day: Callable[[], Day]) -> tuple[float, list[Day]]:
+    seconds, result = timed(day)
+    return seconds, [result]
 
 
-def one_size(callers: int) -> None:
-    start = time.process_time()
-    queue = inputs(True, 1000)
-    kernel.simulate(queue, draw(queue, Streams(1, 0)))
-    queue = inputs(False, callers)
-    times = []
-    loaded = time.process_time() - start
-    for replication in range(3):
-        start = time.process_time()
-        kernel.simulate(queue, draw(queue, Streams(1, replication)))
-        times.append(time.process_time() - start)
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    per_caller = 1e9 * min(times) / callers
-    print(
-        f"{1000 * min(times):9.2f} ms, {per_caller:4.0f} ns a caller, peak {peak:4.0f} MB, ready after {loaded:.1f} s"
-    )
+def against(work: str, inputs: QueueInputs, others: list[Entrant]) -> Comparison:
+    return compare("queue", work, replications("queue", inputs, BLOCK, measured), others, rounds=ROUNDS)
 
 
-def main() -> None:
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    if len(sys.argv) > 1:
-        one_size(int(sys.argv[1]))
-        return
-    compare(full=False)
-    compare(full=True)
-    compare_surge()
-    scaling()
+def comparisons() -> Iterator[Comparison]:
+    agrees = agree_in_mean("mean wait", "share abandoned")
+    chance = random.Random(1)
+
+    def process_per_caller(full: bool, asked: float) -> Entrant:
+        return Entrant("SimPy, a process per caller", lambda _: one(lambda: simpy_day(full, chance)), agrees, asked)
+
+    plain, full, surge = inputs(full=False), inputs(full=True), surge_inputs()
+    others = [twin("queue", plain), process_per_caller(False, 200)]
+    if importlib.util.find_spec("ciw"):
+        others.append(Entrant("Ciw", lambda k: one(lambda: ciw_day(k)), agrees))
+    if importlib.util.find_spec("salabim"):
+        others.append(Entrant("salabim", lambda k: one(lambda: salabim_day(k)), agrees, rounds=SLOW))
+    with compiled_by_cpp(Path(__file__).with_suffix(".cpp")) as program:
+        if program is not None:
+            days = (BLOCK, RATE, AGENTS, HANDLING_S, PATIENCE_S)
+            others.append(Entrant("C++ -O3", lambda k: run_by_cpp(program, *days, k + 1), agrees, 0.4))
+        yield against("a day of 8,640 callers who may hang up", plain, others)
+    yield against("the same, redials and stepped staffing", full, [twin("queue", full), process_per_caller(True, 150)])
+    yield against("a surge day: three levels, redials, calls back", surge, [twin("queue", surge, asked=100)])
 
 
-if __name__ == "__main__":
-    main()
+def of_size(callers: int) -> Callable[[int], object]:
+    """Draws and run of a replication with so many callers."""
+    few = inputs(False, callers)
+    return lambda replication: kernel.simulate(few, draw(few, Streams(1, replication)))

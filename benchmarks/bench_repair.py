@@ -1,22 +1,32 @@
-"""How fast the repair machine is, on one core.
+"""How fast the repair machine is, on one core, without and with its draws.
 
-``python -m benchmarks.bench_repair`` prints the time of a year of faults of an office network (five classes, people by
-day, by night and on call, spares, vendors), without and with storms and draws, against the SimPy reference engine
-(same path), and of a year of plain priorities against an ordinary SimPy model (same instants); then how the time grows
-with the number of faults. A ratio is printed only after the models compared agree.
+A year of faults of an office network (five classes, people by day, by night and on call, spares, vendors), and one with
+storms, against the SimPy reference engine; a year of plain priorities, which others can do as well, against an ordinary
+SimPy model on the same numbers, Ciw and C++.
 """
 
 from __future__ import annotations
 
-import os
-import time
-from collections.abc import Callable, Generator
-from functools import partial
+import importlib
+import importlib.util
+from collections.abc import Callable, Generator, Iterator
+from pathlib import Path
 
 import numpy as np
 import simpy
 
-from resilience_sim.models.contract import assert_same_path
+from benchmarks.measuring import (
+    Comparison,
+    Entrant,
+    agree_in_mean,
+    compare,
+    compiled_by_cpp,
+    found,
+    replications,
+    run_by_cpp,
+    timed,
+    twin,
+)
 from resilience_sim.models.repair import (
     Backup,
     Crew,
@@ -30,14 +40,16 @@ from resilience_sim.models.repair import (
     Stock,
     draw,
     kernel,
-    reference,
 )
+from resilience_sim.models.repair import Path as Played
 from resilience_sim.randomness import Exponential, LogNormal, Never, Streams
 from resilience_sim.timelines import Timeline, constant
 
+ENTITIES, SIZES = "faults", (1_000, 10_000, 100_000, 1_000_000)
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86400.0
 YEAR = 365 * DAY
-ROUNDS = 9
+A_YEAR, JOB_S, PEOPLE = (500, 1000, 1500), 3 * HOUR, 2  # faults of each class, and the crew of plain priorities
+ROUNDS, TIMES = 9, 20  # rounds, and years of the kernel in each
 
 
 def minutes(median: float, sigma: float) -> LogNormal:
@@ -81,20 +93,20 @@ def office_network(scale: int = 1, *, storms: int = 0) -> RepairInputs:
     )
 
 
-def plain_priorities() -> RepairInputs:
+def plain_priorities(years: float = 1.0) -> RepairInputs:
     """Three classes, two people, nothing else."""
-    rates, job = (500 / YEAR, 1000 / YEAR, 1500 / YEAR), Exponential(3 * HOUR)
+    job = Remedy("job", Exponential(JOB_S), crew="people")
     classes = tuple(
-        Faults(f"class {k}", (Ladder((Remedy("job", job, crew="people"),)),), arrivals=Rate(rate), priority=k)
-        for k, rate in enumerate(rates)
+        Faults(f"class {k}", (Ladder((job,)),), arrivals=Rate(faults / YEAR), priority=k)
+        for k, faults in enumerate(A_YEAR)
     )
-    return RepairInputs(classes, YEAR, (Crew("people", constant(2.0)),))
+    return RepairInputs(classes, years * YEAR, (Crew("people", constant(float(PEOPLE))),))
 
 
 def ordinary(inputs: RepairInputs, draws: Draws) -> np.ndarray:
     """The same with SimPy as its manual shows it: when each fault is back."""
     env = simpy.Environment()
-    people = simpy.PriorityResource(env, capacity=2)
+    people = simpy.PriorityResource(env, capacity=PEOPLE)
     back_s = np.empty(len(draws.kind))
 
     def fault(k: int) -> Generator[simpy.Event, None, None]:
@@ -110,63 +122,83 @@ def ordinary(inputs: RepairInputs, draws: Draws) -> np.ndarray:
     return back_s
 
 
+def ciw_year(seed: int) -> list[float]:
+    """Mean times until a fault of each class is back."""
+    ciw = importlib.import_module("ciw")
+    names = [f"class {k}" for k in range(len(A_YEAR))]
+    network = ciw.create_network(
+        arrival_distributions={
+            name: [ciw.dists.Exponential(faults / YEAR)] for name, faults in zip(names, A_YEAR, strict=True)
+        },
+        service_distributions={name: [ciw.dists.Exponential(1 / JOB_S)] for name in names},
+        priority_classes={name: k for k, name in enumerate(names)},
+        number_of_servers=[PEOPLE],
+    )
+    ciw.seed(seed)
+    simulation = ciw.Simulation(network)
+    simulation.simulate_until_max_time(YEAR)
+    records = simulation.get_all_records()
+    took = {name: [r.exit_date - r.arrival_date for r in records if r.customer_class == name] for name in names}
+    return [float(np.mean(took[name])) for name in names]
+
+
 # -- the comparison ----------------------------------------------------------------------------------------------------
 
 
-def drawn_anew(inputs: RepairInputs, replication: int) -> Draws:
-    return draw(inputs, Streams(1, replication))
+def mean_times(path: Played) -> list[float]:
+    """Mean times until a fault of each class is back."""
+    took = path.back_s - path.occurred_s
+    return [float(took[path.kind == kind].mean()) for kind in range(len(A_YEAR))]
 
 
-def timed(run: Callable[[], object], times: int) -> float:
-    """Processor seconds of one run, of so many."""
-    start = time.process_time()
-    for _ in range(times):
-        run()
-    return (time.process_time() - start) / times
+def back(path: Played) -> int:
+    return int(np.isfinite(path.back_s).sum())
 
 
-def compare(title: str, inputs: RepairInputs, slow: Callable[[RepairInputs, Draws], object], label: str) -> None:
-    """Alternate between the models, so that a busy machine slows all; medians over rounds of processor time."""
-    fast, drawn, others, faults = [], [], [], []
-    for k in range(ROUNDS):
-        draws = draw(inputs, Streams(1, k))
-        faults.append(len(draws.kind))
-        fast.append(timed(partial(kernel.simulate, inputs, draws), 20))
-        drawn.append(timed(partial(drawn_anew, inputs, k), 20))
-        others.append(timed(partial(slow, inputs, draws), 1))
-    engine, with_draws, other = np.median(fast), np.median(np.add(fast, drawn)), np.median(others)
-    print(
-        f"{title}: {np.median(faults):.0f} faults, {1e3 * engine:.2f} ms ({1e3 * with_draws:.2f} ms with draws); "
-        f"{label}: {1e3 * other:.0f} ms, {other / engine:.0f} x ({(other + with_draws - engine) / with_draws:.0f} x)"
-    )
+def ordinary_run(inputs: RepairInputs, k: int) -> tuple[float, list[list[float]]]:
+    """Draws included; each fault is back at the kernel's instant."""
+    draw_s, draws = timed(lambda: draw(inputs, Streams(1, k)))
+    run_s, back_s = timed(lambda: ordinary(inputs, draws))
+    assert np.allclose(kernel.simulate(inputs, draws).back_s, back_s, rtol=1e-12, atol=0.0)
+    return draw_s + run_s, []
 
 
-def scaling() -> None:
-    for scale in (1, 10, 100):
-        inputs = office_network(scale)
-        draws = draw(inputs, Streams(1, 0))
-        kernel.simulate(inputs, draws)
-        seconds = np.median([timed(partial(kernel.simulate, inputs, draws), 3) for _ in range(3)])
-        faults = len(draws.kind)
-        print(
-            f"office network x {scale}: {faults:,} faults, {1e3 * seconds:.1f} ms, {1e9 * seconds / faults:.0f} ns each"
+def ciw_run(k: int) -> tuple[float, list[list[float]]]:
+    seconds, answer = timed(lambda: ciw_year(k))
+    return seconds, [answer]
+
+
+def comparisons() -> Iterator[Comparison]:
+    network, stormy, plain = office_network(), office_network(storms=12), plain_priorities()
+    for work, inputs, before, asked in (
+        ("a year of an office network, drawn before", network, True, 100),
+        ("the same, draws included", network, False, 0),
+        ("the same with twelve storms, draws included", stormy, False, 0),
+    ):
+        other = twin("repair", inputs, drawn_before=before, asked=asked)
+        years = replications("repair", inputs, TIMES, back, drawn_before=before)
+        yield compare("repair", work, years, [other], rounds=ROUNDS)
+    agrees = agree_in_mean(*(f"class {k}" for k in range(len(A_YEAR))))
+    others = [
+        twin("repair", plain),
+        Entrant("SimPy, a process per fault", lambda k: ordinary_run(plain, k), found("same instants")),
+    ]
+    if importlib.util.find_spec("ciw"):
+        others.append(Entrant("Ciw", ciw_run, agrees))
+    with compiled_by_cpp(Path(__file__).with_suffix(".cpp")) as program:
+        if program is not None:
+            year = (YEAR, PEOPLE, JOB_S, *A_YEAR)
+            others.append(Entrant("C++ -O3", lambda k: run_by_cpp(program, TIMES, k + 1, *year), agrees))
+        yield compare(
+            "repair",
+            "a year of plain priorities",
+            replications("repair", plain, TIMES, mean_times),
+            others,
+            rounds=ROUNDS,
         )
 
 
-def main() -> None:
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-    network, stormy, plain = office_network(), office_network(storms=12), plain_priorities()
-    draws = draw(stormy, Streams(1, 0))
-    assert_same_path(kernel.simulate(stormy, draws), reference.simulate(stormy, draws))
-    compare("a year of an office network", network, reference.simulate, "SimPy reference, same path")
-    compare("a year with twelve storms", stormy, reference.simulate, "SimPy reference, same path")
-    draws = draw(plain, Streams(1, 0))
-    assert np.allclose(kernel.simulate(plain, draws).back_s, ordinary(plain, draws), rtol=1e-12, atol=0.0)
-    compare("a year of plain priorities", plain, reference.simulate, "SimPy reference, same path")
-    compare("a year of plain priorities", plain, ordinary, "an ordinary SimPy model, same instants")
-    scaling()
-
-
-if __name__ == "__main__":
-    main()
+def of_size(faults: int) -> Callable[[int], object]:
+    """Draws and run of a replication with so many faults of plain priorities."""
+    inputs = plain_priorities(faults / sum(A_YEAR))
+    return lambda replication: kernel.simulate(inputs, draw(inputs, Streams(1, replication)))
