@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from resilience_sim.errors import ResilienceError
     from resilience_sim.experiments.check import CheckedClaim, check
+    from resilience_sim.experiments.compare import Comparison, compare
     from resilience_sim.experiments.recommend import Recommendation, recommend
     from resilience_sim.experiments.runs import Runs
     from resilience_sim.experiments.simulate import SimulationResult, simulate
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "errors": ("ResilienceError",),
     "experiments.check": ("CheckedClaim", "check"),
+    "experiments.compare": ("Comparison", "compare"),
     "experiments.recommend": ("Recommendation", "recommend"),
     "experiments.runs": ("Runs",),
     "experiments.simulate": ("SimulationResult", "simulate"),
@@ -68,10 +70,10 @@ _HOMES = {
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "Answer", "bind", "Callers", "check", "CheckedClaim", "Clause", "constant", "Deterministic", "Empirical", "Erlang",
-    "Exponential", "Instants", "LogNormal", "Never", "Plan", "QueueInputs", "Rate", "read_plan", "read_site",
-    "recommend", "Recommendation", "Redial", "ResilienceError", "Runs", "ShareTest", "simulate", "SimulationResult",
-    "Site", "Streams", "Timeline", "Uniform", "Verdict", "Weibull",
+    "Answer", "bind", "Callers", "check", "CheckedClaim", "Clause", "compare", "Comparison", "constant",
+    "Deterministic", "Empirical", "Erlang", "Exponential", "Instants", "LogNormal", "Never", "Plan", "QueueInputs",
+    "Rate", "read_plan", "read_site", "recommend", "Recommendation", "Redial", "ResilienceError", "Runs", "ShareTest",
+    "simulate", "SimulationResult", "Site", "Streams", "Timeline", "Uniform", "Verdict", "Weibull",
 ]  # fmt: skip
 
 

@@ -9,6 +9,7 @@
     ├── DataError       (ValueError)    a log or record cannot be read as what it should be
     ├── InputsError     (ValueError)    a model was asked for something outside its domain
     ├── WidthError      (RuntimeError)  a path needed more draws than were set aside for it
+    ├── WorkerError     (RuntimeError)  a task lost its worker again and again
     ├── VerdictError    (ValueError)    evidence that cannot be weighed
     └── ExportError     (OSError)       a file could not be written without losing something
 
@@ -31,6 +32,7 @@ __all__ = [
     "UnitError",
     "VerdictError",
     "WidthError",
+    "WorkerError",
 ]
 
 
@@ -96,6 +98,10 @@ class InputsError(ResilienceError, ValueError):
 
 class WidthError(ResilienceError, RuntimeError):
     """A path needed more draws than were set aside for it."""
+
+
+class WorkerError(ResilienceError, RuntimeError):
+    """A task lost its worker again and again, or the cluster that ran it."""
 
 
 class VerdictError(ResilienceError, ValueError):

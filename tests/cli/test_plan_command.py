@@ -216,6 +216,14 @@ def test_validate_says_that_the_building_was_read(housed: Path) -> None:
     assert run_json("validate", "network-operations")[0]["building"] is None
 
 
+def test_validate_says_that_the_file_of_faults_was_read() -> None:
+    repairs = read_site(library()["network-operations"])[0].repairs
+    assert repairs is not None
+    counted = f"classes {len(repairs.classes)}, times {len(repairs.times)}"
+    assert run("validate", "network-operations").rstrip().endswith(f", faults.yaml read: {counted}")
+    assert "faults.yaml" not in run("validate", "kindergarten")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "complaint"),
     [

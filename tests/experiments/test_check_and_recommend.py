@@ -9,7 +9,7 @@ from coins import Coins, coin
 
 from resilience_sim.experiments.breaking import breaking_point
 from resilience_sim.experiments.check import MOST_PLANS, MOST_SCENARIOS, account, check
-from resilience_sim.experiments.recommend import groups, recommend
+from resilience_sim.experiments.recommend import LOOKED_AT, groups, recommend
 from resilience_sim.experiments.runs import Runs, looks
 from resilience_sim.experiments.sites import plausible_sites
 from resilience_sim.plans.files import library, read_plan, read_site
@@ -141,3 +141,36 @@ def _with_coins():  # type: ignore[no-untyped-def]
 
 
 PLAN_WITH_COINS = _with_coins()
+
+
+def test_a_recommendation_tells_what_more_and_what_less_would_bring() -> None:
+    study = Coins()
+    found = recommend(PLAN_WITH_COINS, study, groups(study, study.questions())[0], seed=8, family_error=0.05)
+    costs, question = study.costs(study.questions()[0], 0), study.questions()[0]
+    assert LOOKED_AT >= len(found.offers) >= 3
+    assert {offer.cost for offer in found.offers} >= {costs.min(), costs.max()}
+    for offer in found.offers:
+        assert offer.cost == costs[offer.index]
+        true = coin(study.chosen(question, found.values(offer.index)).situation).kept
+        assert offer.low - 0.05 <= true <= offer.high + 0.05
+    kept = [offer.kept for offer in found.offers if not offer.dominated]
+    assert kept == sorted(kept)
+    assert [offer.cost for offer in found.frontier if offer.index == found.result.chosen] == [found.result.cost]
+
+
+def test_a_recommendation_among_equal_costs_has_no_frontier() -> None:
+    class Free(Coins):
+        def costs(self, question, seed):  # type: ignore[no-untyped-def]
+            return 0.0 * super().costs(question, seed)
+
+    study = Free()
+    found = recommend(PLAN_WITH_COINS, study, groups(study, study.questions())[0], seed=8, family_error=0.05)
+    assert found.offers == ()
+
+
+def test_the_frontier_changes_neither_the_choice_nor_its_certificate(monkeypatch: pytest.MonkeyPatch) -> None:
+    study = Coins()
+    group = groups(study, study.questions())[0]
+    with_frontier = recommend(PLAN_WITH_COINS, study, group, seed=8, family_error=0.05)
+    monkeypatch.setattr("resilience_sim.experiments.recommend.LOOKED_AT", 0)
+    assert recommend(PLAN_WITH_COINS, study, group, seed=8, family_error=0.05).result == with_frontier.result

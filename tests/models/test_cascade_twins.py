@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections import Counter
 from typing import Any
 
@@ -25,6 +26,7 @@ from resilience_sim.models.cascade import (
     day_and_night,
     draw,
 )
+from resilience_sim.models.cascade.kernel import simulate_together
 from resilience_sim.models.cascade.path import CALLS, LEARNS, MISSES, REACHES, SENDS, TAKES_OVER
 from resilience_sim.models.contract import assert_same_path, engine
 from resilience_sim.randomness import Deterministic, Exponential, Law, LogNormal, Never, Streams, Uniform
@@ -363,6 +365,27 @@ def test_what_cannot_happen_draws_nothing():
 
 
 # -- compiled ----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("lattice", [None, LATTICE])
+def test_events_played_together_have_the_paths_of_each_by_itself(lattice):
+    played = 0
+    for case in range(100):
+        inputs = some_tree(np.random.default_rng([case, 77]), lattice)
+        draws = [draw(inputs, Streams(case, replication)) for replication in range(4)]
+        hours = [0.0, 6.5, 17.25, 23.75]
+        alone = [
+            path_or_lack(KERNEL, dataclasses.replace(inputs, hour=hour), one)
+            for hour, one in zip(hours, draws, strict=True)
+        ]
+        if lacking := [one for one in alone if isinstance(one, str)]:
+            with pytest.raises(WidthError, match=re.escape(lacking[0])):
+                simulate_together(inputs, draws, hours)
+            continue
+        for one, other in zip(simulate_together(inputs, draws, hours), alone, strict=True):
+            assert_same_path(one, other)
+            played += 1
+    assert played > 200
 
 
 @pytest.mark.parametrize("lattice", [None, LATTICE])

@@ -248,7 +248,7 @@ CASES: dict[str, tuple[str, str, str, str]] = {
     "fact of another dimension": ("rate: site.fails", "rate: site.length", "rate: site.length",
         "fact 'length' is in m; accepted are 1/s, 1/min"),
     "fact with several values": ("noticed: 30 s", "noticed: site.several", "noticed: site.several",
-        "fact 'several' is a list of values; accepted is one"),
+        "fact 'several' is a list of values; accepted is a fact with a single one"),
     "numbers that rest on nothing": ('measures: {grade: assumed, source: "a test"}\n', "", "  specialist:",
         "crews.specialist.on_call: '1 persons' rests on nothing; accepted is a fact"),
     # people, spares, rounds and copies

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,15 +25,21 @@ from resilience_sim.experiments.breaking import BreakingPoint
 from resilience_sim.experiments.check import CheckedClaim
 from resilience_sim.plans.files import library, read_plan, read_site
 from resilience_sim.reports import fonts
-from resilience_sim.reports.figures import MARKS, breaking_figure, event_figure, verdict_figure
+from resilience_sim.reports.event_figures import event_figure, typical
+from resilience_sim.reports.figures import MARKS, breaking_figure, verdict_figure
 from resilience_sim.reports.labels import WORDS
 from resilience_sim.reports.look import save
+from resilience_sim.reports.matrix_figures import matrix_figure
 from resilience_sim.reports.power_figures import telephones_figure
+from resilience_sim.reports.repair_figures import repair_times, repairs_figure
 from resilience_sim.reports.words import measure_name
+from resilience_sim.studies import bind
+from resilience_sim.studies.network_operations.faults import NetworkFaults
 from resilience_sim.studies.network_operations.power import NetworkOperations
+from resilience_sim.studies.parts import part
 from resilience_sim.studies.utility_call_centre.line_events import AFTER_S
 from resilience_sim.studies.utility_call_centre.staffing import UtilityCallCentre
-from resilience_sim.units import DAY, HOUR
+from resilience_sim.units import DAY, HOUR, to_base
 from resilience_sim.verdicts.verdict import Answer, ShareTest
 
 SEED = 7
@@ -64,11 +71,38 @@ def rows(study: UtilityCallCentre) -> list[CheckedClaim]:
     return found
 
 
+@pytest.fixture(scope="module")
+def network() -> NetworkFaults:
+    folder = library()["network-operations"]
+    bound = bind(read_plan(folder / "plan.yaml")[0], read_site(folder / "site.yaml")[0])
+    found = part(bound, NetworkFaults)
+    assert found is not None
+    return found
+
+
+@pytest.fixture(scope="module")
+def several(network: NetworkFaults, rows: list[CheckedClaim]) -> list[CheckedClaim]:
+    """The rows of two plans, with all four answers."""
+    verdicts = itertools.cycle(row.verdict for row in rows)
+    asked = network.questions()[:30]
+    return rows + [CheckedClaim("network-operations", question, next(verdicts)) for question in asked]
+
+
 Drawer = Callable[[str], Figure]
+DRAWN = (
+    "verdicts", "one verdict", "breaking points", "general event", "counted event", "storm", "matrix", "two plans",
+    "one cell", "repairs", "telephones",
+)  # fmt: skip
 
 
-@pytest.fixture(params=["verdicts", "one verdict", "breaking points", "general event", "counted event", "storm"])
-def drawer(request: pytest.FixtureRequest, study: UtilityCallCentre, rows: list[CheckedClaim]) -> Drawer:
+@pytest.fixture(params=DRAWN)
+def drawer(
+    request: pytest.FixtureRequest,
+    study: UtilityCallCentre,
+    network: NetworkFaults,
+    rows: list[CheckedClaim],
+    several: list[CheckedClaim],
+) -> Drawer:
     """Each figure, as a function of the language."""
     by_name = {
         (row.question.claim.id, row.question.scenario): row.question.situation
@@ -81,8 +115,18 @@ def drawer(request: pytest.FixtureRequest, study: UtilityCallCentre, rows: list[
         "general event": lambda lang: event_figure(study, by_name["P1-09.a", "district"], SEED, 1, lang),
         "counted event": lambda lang: event_figure(study, by_name["P1-13.e", "district"], SEED, 2, lang),
         "storm": lambda lang: event_figure(study, by_name["P1-13.a", "linyi_storm"], SEED, 0, lang),
+        "matrix": lambda lang: matrix_figure(rows, lang, titles={study.plan.plan: study.plan.title}),
+        "two plans": lambda lang: matrix_figure(several, lang, titles={study.plan.plan: study.plan.title}),
+        "one cell": lambda lang: matrix_figure(rows[:1], lang),
+        "repairs": lambda lang: repairs_figure(repair_times(network, SEED, 128), lang, seed=SEED),
+        "telephones": lambda lang: telephones_figure(telephones(), lang, recommended_h=2.5),
     }
     return drawers[request.param]
+
+
+def telephones() -> NetworkOperations:
+    folder = library()["network-operations"]
+    return NetworkOperations(read_plan(folder / "plan.yaml")[0], read_site(folder / "site.yaml")[0])
 
 
 def drawn_texts(figure: Figure, monkeypatch: pytest.MonkeyPatch) -> dict[Text, Bbox]:
@@ -153,10 +197,21 @@ def test_a_figure_that_cannot_be_written_says_so_and_leaves_nothing(tmp_path: Pa
     assert [path.name for path in tmp_path.iterdir()] == ["taken.svg"]
 
 
+def test_a_dollar_sign_in_words_begins_no_formula_and_powers_of_ten_are_still_written(tmp_path: Path) -> None:
+    figure = Figure()
+    axes = figure.add_subplot(title=r"costs $5, or $\frac{", xscale="log", xlim=(1, 1e4))
+    axes.set_yticks([0.5], [r"$\nothing{"])
+    save(figure, tmp_path / "figure.svg")
+    assert (tmp_path / "figure.svg").exists()
+    assert not axes.title.get_parse_math()
+    assert {label.get_parse_math() for label in axes.get_xticklabels()} == {True}
+    assert any("10^{2}" in label.get_text() for label in axes.get_xticklabels())
+
+
 def test_verdicts_are_told_apart_by_colour_and_by_shape() -> None:
     assert set(MARKS) == set(Answer)
-    for part in zip(*MARKS.values(), strict=True):
-        assert len(set(part)) == len(Answer)
+    for told in zip(*MARKS.values(), strict=True):
+        assert len(set(told)) == len(Answer)
 
 
 def test_the_verdict_figure_shows_each_share_interval_and_requirement(rows: list[CheckedClaim]) -> None:
@@ -183,6 +238,34 @@ def test_the_verdict_figure_shows_each_share_interval_and_requirement(rows: list
         label = axes.get_yticklabels()[y].get_text()
         sign = "≥" if row.question.relation == "at_least" else "≤"
         assert label.startswith(f"{row.question.claim.id} · {measure_name(row.question.measure, 'en')} {sign} ")
+
+
+def test_the_title_of_the_verdicts_counts_them(rows: list[CheckedClaim]) -> None:
+    title = verdict_figure(rows, "en").get_suptitle()
+    counts = {answer: sum(row.verdict.answer is answer for row in rows) for answer in Answer}
+    assert title.startswith(
+        f"Of {len(rows)} rows: fails {counts[Answer.FAILS]}, on the line {counts[Answer.ON_THE_LINE]}, "
+        f"undecided {counts[Answer.UNDECIDED]}, holds {counts[Answer.HOLDS]}\n"
+    )
+    (alone,) = [row for row in rows[:8] if row.verdict.answer is Answer.HOLDS][:1]
+    assert verdict_figure([alone], "zh").get_suptitle().startswith("1 项中：1 项成立\n")
+
+
+def test_each_panel_of_the_breaking_figure_names_the_claim_that_fails_first(rows: list[CheckedClaim]) -> None:
+    def title(*points: tuple[float | None, float | None], falling: bool = False) -> str:
+        drawn = [
+            replace(row, breaking_points=(BreakingPoint("lines_at_once", "lines", *ends, falling=falling),))
+            for row, ends in zip(rows, points, strict=False)
+        ]
+        (axes,) = breaking_figure(drawn, "en").axes
+        return axes.get_title(loc="left")
+
+    one, other = (row.question.claim.id for row in (rows[0], rows[4]))
+    assert one != other
+    assert title((1.0, 4.0), (2.0, None)) == f"first to fail: {one}, from 4"
+    assert title((1.0, 4.0), (1.0, 3.0), (1.0, 3.0)).startswith("first to fail: ")
+    assert title((15.0, 14.0), (12.0, 10.0), falling=True) == f"first to fail: {one}, from 14"
+    assert title((1.0, None)) == "none is known to fail"
 
 
 def test_the_breaking_figure_shows_both_ends_of_each_bracket(rows: list[CheckedClaim]) -> None:
@@ -245,7 +328,7 @@ def test_the_event_figure_shows_the_event_that_is_measured(study: UtilityCallCen
 
     figure = event_figure(study, situation, SEED, replication, "en")
     assert f"{row['answer_rate']:.0f} % answered, {row['calls']} calls" in figure.get_suptitle()
-    lines, agents, waiting = figure.axes
+    people, lines = figure.axes
     starts = [start / HOUR for start, _ in trace.general if trace.start_s <= start <= trace.end_s]
     assert starts[0] == 0.0
     for axes in figure.axes:
@@ -253,12 +336,45 @@ def test_the_event_figure_shows_the_event_that_is_measured(study: UtilityCallCen
         assert [line.get_xdata()[0] for line in axes.lines if len(set(line.get_xdata())) == 1] == starts
     at_s = np.linspace(trace.start_s, trace.end_s, 997)[:-1]
     assert np.array_equal(stepped(lines, "unplanned", at_s), trace.lines.at(at_s))
-    assert np.array_equal(stepped(agents, "with the people called in", at_s), trace.agents.at(at_s))
-    assert np.array_equal(stepped(agents, "roster", at_s), trace.roster.at(at_s))
+    assert np.array_equal(stepped(people, "agents on seats, with those called in", at_s), trace.agents.at(at_s))
+    assert np.array_equal(stepped(people, "agents of the roster", at_s), trace.roster.at(at_s))
     inside = trace.waiting.times[(trace.waiting.times > trace.start_s) & (trace.waiting.times < trace.end_s)]
-    most = stepped(waiting, "most in each minute", inside)
+    most = stepped(people, "callers waiting (most in each minute)", inside)
     assert (most >= trace.waiting.at(inside)).all()
     assert most.max() == trace.waiting.at(inside).max()
+
+
+def test_the_title_of_an_event_tells_its_longest_queue_and_who_is_there_by_then(study: UtilityCallCentre) -> None:
+    situations = {(question.clause, question.scenario): question.situation for question in study.questions()}
+    told = 0
+    for situation, number in (
+        (situations["P1-13", "linyi_storm"], 0),
+        *((situations["P1-09", "district"], number) for number in range(4)),
+    ):
+        trace = study.trace(situation, SEED, number)
+        title = event_figure(study, situation, SEED, number, "en").get_suptitle().replace("\n", " ")
+        at_s = trace.waiting.times[(trace.waiting.times >= trace.start_s) & (trace.waiting.times < trace.end_s)]
+        longest = trace.waiting.at(at_s)
+        assert title.startswith(f"At most {longest.max():g} callers wait, ")
+        if "after the response starts" in title:
+            peak_s = at_s[np.argmax(longest)]
+            there = float((trace.agents - trace.roster).at(np.array([peak_s]))[0])
+            assert f"people added: {there:g} on seats by then, at most " in title
+            told += 1
+        assert f"no. {number}, seed {SEED}" in title
+    assert told
+
+
+def test_the_typical_event_is_the_one_in_the_middle(study: UtilityCallCentre) -> None:
+    situation = next(question for question in study.questions() if question.clause == "P1-09").situation
+    number = typical(study, situation, SEED, 12)
+    alone = [
+        k for k in range(12) if not any(start < -HOUR < end for start, end in study.trace(situation, SEED, k).general)
+    ]
+    assert 2 < len(alone) < 12
+    rates = {k: study.replicate(situation, SEED, k)["answer_rate"] for k in alone}
+    assert rates[number] == sorted(rates.values())[(len(alone) - 1) // 2]
+    assert typical(study, situation, SEED, 1) == 0
 
 
 def stepped(axes: Axes, label: str, at_s: np.ndarray) -> np.ndarray:
@@ -320,8 +436,7 @@ def test_the_font_that_is_named_comes_first_and_must_have_chinese(
 
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_the_telephones_figure_draws_what_the_machine_says(lang: str) -> None:
-    folder = library()["network-operations"]
-    study = NetworkOperations(read_plan(folder / "plan.yaml")[0], read_site(folder / "site.yaml")[0])
+    study = telephones()
     (axes,) = telephones_figure(study, lang, recommended_h=2.5).axes
     never, by_plan, sooner, latest = (line.get_ydata() for line in axes.lines[:4])
     at_age = np.array(axes.lines[0].get_xdata()) == 3.0
@@ -336,3 +451,35 @@ def test_the_telephones_figure_draws_what_the_machine_says(lang: str) -> None:
     assert reached.any()
     assert not reached.all()
     assert ((np.array(latest)[known] >= 2.5 - 1 / 60) == reached).all()
+
+
+@pytest.mark.parametrize("shed_h", [2.5, 7.0])
+def test_the_title_of_the_telephones_figure_is_what_the_machine_says(shed_h: float) -> None:
+    study = telephones()
+    figure = telephones_figure(study, "en", recommended_h=shed_h)
+    title = figure.get_suptitle().replace("\n", " ")
+    plain = study.setting("shedding", "endless", {})
+
+    def runs_h(age_years: float, after_h: float) -> float:
+        state = replace(plain.state, age_s=age_years * to_base(1, "year"))
+        return study.supplies.runtime_s(replace(plain, state=state, shed_after_s=after_h * HOUR)) / HOUR
+
+    assert runs_h(0, 4.0) < 6
+    assert f"With servers shut down at 4 h telephones miss 6 h even on a new battery ({runs_h(0, 4.0):.1f} h)" in title
+    if shed_h == 2.5:
+        (age,) = (float(found) for found in re.findall(r"they reach 6 h until the battery is (\S+) years old", title))
+        assert runs_h(age, shed_h) >= 6 > runs_h(age + 0.1, shed_h)
+    else:
+        assert title.count("miss 6 h even on a new battery") == 2
+
+
+def test_without_a_recommendation_the_title_says_by_when_servers_must_be_shut_down() -> None:
+    study = telephones()
+    title = telephones_figure(study, "en").get_suptitle().replace("\n", " ")
+    (latest_h,) = (float(found) for found in re.findall(r"3 years 6 h need them shut down by (\S+) h", title))
+    setting = study.setting("shedding", "endless", {})
+    reached = [
+        study.supplies.runtime_s(replace(setting, shed_after_s=(latest_h + off) * HOUR)) >= 6 * HOUR
+        for off in (-0.06, 0.06)
+    ]
+    assert reached == [True, False]

@@ -29,8 +29,8 @@ FILES = {
     "kindergarten": EVACUATION,
     "service-hall": EVACUATION,
     "call-centre": EVACUATION,
-    "network-operations": ["telephones_by_age.svg"],
-    "utility-call-centre": [],
+    "network-operations": ["repair_times.svg", "telephones_by_age.svg"],
+    "utility-call-centre": ["general_response.svg"],
 }
 
 
@@ -51,6 +51,8 @@ def test_each_study_has_its_own_figures_and_no_others(
     slug: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(own_figures, "RUNS", 6)
+    monkeypatch.setattr(own_figures, "EVENTS", 3)
+    monkeypatch.setattr(own_figures, "repairs_figure", lambda *_, **__: Figure())  # it has its own test
     monkeypatch.setattr(own_figures, "telephones_figure", lambda *_, **__: Figure())  # it has its own test
     draw_own(study_of(slug), tmp_path / slug, SEED, Lang.ZH)
     folder = tmp_path / slug

@@ -13,8 +13,8 @@ import pytest
 
 from resilience_sim.errors import FactError, PlanError
 from resilience_sim.experiments.recommend import groups
-from resilience_sim.experiments.runs import Runs
-from resilience_sim.experiments.workers import pickled, replicate
+from resilience_sim.experiments.runs import Runs, Sent, replicate
+from resilience_sim.experiments.workers import Workers
 from resilience_sim.hazards.smoke import seconds_to_layer
 from resilience_sim.models.egress.routes import find_routes
 from resilience_sim.plans.files import library, read_plan, read_site
@@ -201,7 +201,7 @@ def test_blocks_of_outages_and_single_fires_are_counted_right() -> None:
 
 def test_equal_seeds_give_equal_fires_on_any_number_of_workers() -> None:
     alone = [whole().replicate(setting(), 2, k) for k in range(6)]
-    assert replicate(pickled(whole()), setting(), 2, range(6), 2) == alone
+    assert replicate(Sent(whole()), setting(), 2, range(6), Workers.of(2)) == alone
 
 
 def test_every_choice_and_load_makes_another_question() -> None:

@@ -182,7 +182,7 @@ def test_chosen_values_are_simulated() -> None:
     assert isinstance(promise, Down)
     assert promise.back_within_s == 8 * 3600
     hours = study().costs(question, 3)
-    assert hours[0, -1] == pytest.approx(240 * 150 / 3600, abs=0.01)  # ten agents call back all the time
+    assert hours[0, -1] == pytest.approx(240 * (60 + 150) / 3600, abs=0.01)  # 14 agents who enter and call back
     assert (np.diff(hours, axis=0) > 0).all()  # of as many agents the shorter promise is the cheaper one to keep
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from resilience_sim.errors import WidthError
-from resilience_sim.studies.call_up import in_force, present, staff_added_at_hand_over
+from resilience_sim.studies.call_up import early_shift_s, in_force, present, staff_added_at_hand_over
 from resilience_sim.timelines import Timeline, concurrency, constant
 
 
@@ -49,6 +49,16 @@ def test_the_old_shift_stays_and_the_next_comes_early_only_while_a_response_is_i
         [(0.0, 100.0)], [(50.0, 7, 12), (200.0, 12, 7)], overtime_s=30.0, advance_s=20.0, lead_s=np.array([10.0])
     )
     assert added.at([29.9, 30.0, 49.9, 50.0, 79.9, 80.0, 190.0, 210.0]).tolist() == [0, 12, 12, 7, 7, 0, 0, 0]
+
+
+def test_a_shift_comes_early_once_however_many_responses_precede_its_hand_over() -> None:
+    """Two short spells both end before the hand-over at 50; the first of them has the shift there from 15 on."""
+    spells, hand_overs = [(0.0, 20.0), (30.0, 45.0)], [(50.0, 7, 12)]
+    added = staff_added_at_hand_over(spells, hand_overs, overtime_s=0.0, advance_s=40.0, lead_s=np.array([15.0, 5.0]))
+    assert added.at([14.9, 15.0, 36.0, 49.9, 50.0]).tolist() == [0, 12, 12, 12, 0]
+    assert early_shift_s(spells, 50.0, 40.0, np.array([15.0, 5.0])) == 15.0
+    assert early_shift_s(spells, 50.0, 40.0, np.array([25.0, 5.0])) == 35.0  # too late for the first
+    assert early_shift_s(spells, 50.0, 40.0, np.array([25.0, 16.0])) == 50.0  # and for both
 
 
 def test_the_early_shift_cannot_come_before_it_was_called() -> None:

@@ -17,8 +17,8 @@ from scipy.stats import lognorm
 from resilience_sim.errors import FactError
 from resilience_sim.experiments.breaking import breaking_point
 from resilience_sim.experiments.recommend import recommend
-from resilience_sim.experiments.runs import Runs
-from resilience_sim.experiments.workers import pickled, replicate
+from resilience_sim.experiments.runs import Runs, Sent, replicate
+from resilience_sim.experiments.workers import Workers
 from resilience_sim.hazards.outages import LineOutages
 from resilience_sim.models.power.theory.health import age_at_health
 from resilience_sim.models.power.theory.packs import runtime
@@ -716,7 +716,7 @@ def test_equal_arguments_give_equal_outages_in_another_study_and_another_process
     for claim, scenario in (("P2-23.a", ENDLESS), ("P2-27.b", "storm_day"), ("P2-19.b", "fire")):
         situation = ask(study(), claim, scenario).situation
         here = study().replicate(situation, 5, 3)
-        there = replicate(pickled(study()), situation, 5, [3], 1)[0]
+        there = replicate(Sent(study()), situation, 5, [3], Workers.of(2))[0]
         for row in (other.replicate(situation, 5, 3), there):
             assert set(row) == set(here)
             assert all(np.array_equal(row[name], here[name]) for name in here)

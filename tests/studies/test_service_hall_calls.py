@@ -15,7 +15,8 @@ import pytest
 
 from resilience_sim.errors import FactError, PlanError
 from resilience_sim.experiments.recommend import groups, recommend
-from resilience_sim.experiments.workers import pickled, replicate
+from resilience_sim.experiments.runs import Sent, replicate
+from resilience_sim.experiments.workers import Workers
 from resilience_sim.plans.calltree_checks import check_due
 from resilience_sim.plans.files import library, read_plan, read_site
 from resilience_sim.randomness import LogNormal, Streams
@@ -323,7 +324,7 @@ def test_equal_seeds_give_equal_events_on_any_number_of_workers_and_after_pickli
     situation = question("P5-08.b").situation
     alone = [study().replicate(situation, 2, k) for k in range(2)]
     for rows in (
-        replicate(pickled(study()), situation, 2, range(2), 2),
+        replicate(Sent(study()), situation, 2, range(2), Workers.of(2)),
         [pickle.loads(pickle.dumps(study())).replicate(situation, 2, k) for k in range(2)],
     ):
         for one, other in zip(alone, rows, strict=True):

@@ -14,8 +14,8 @@ import pytest
 
 from resilience_sim.errors import FactError, PlanError
 from resilience_sim.experiments.recommend import groups, recommend
-from resilience_sim.experiments.runs import Runs
-from resilience_sim.experiments.workers import pickled, replicate
+from resilience_sim.experiments.runs import Runs, Sent, replicate
+from resilience_sim.experiments.workers import Workers
 from resilience_sim.hazards.smoke import seconds_to_layer
 from resilience_sim.models.egress import flow_pps
 from resilience_sim.plans.files import library, read_plan, read_site
@@ -278,7 +278,7 @@ def test_fighting_first_makes_the_alarm_so_much_later() -> None:
 def test_equal_seeds_give_equal_events_on_any_number_of_workers() -> None:
     setting = study().setting("fire", {})
     alone = [study().replicate(setting, 2, k) for k in range(6)]
-    assert replicate(pickled(study()), setting, 2, range(6), 2) == alone
+    assert replicate(Sent(study()), setting, 2, range(6), Workers.of(2)) == alone
 
 
 # ---- what is asked, and what may be chosen

@@ -69,6 +69,11 @@ def test_a_shift_that_is_relieved_leaves_as_the_next_one_comes() -> None:
     assert late.values.max() == 0.0
 
 
+def test_a_shift_is_relieved_once_however_many_responses_precede_its_hand_over() -> None:
+    gone = relieved([(0.0, 20.0), (30.0, 45.0)], [(50.0, 6, 4)], 40.0, np.array([15.0, 5.0]))
+    assert gone.at([14.9, 15.0, 36.0, 49.9, 50.0]).tolist() == [0.0, 6.0, 6.0, 6.0, 0.0]
+
+
 def test_a_drop_is_counted_at_hand_overs_of_a_major_response_alone() -> None:
     roster = pulse(-1000.0, 5000.0, 10.0) + pulse(5000.0, 50_000.0, 4.0)
     hand_overs = [(5000.0, 10, 4)]

@@ -9,7 +9,7 @@ import sys
 
 import typer
 
-from resilience_sim.cli import check, fit, plan, recommend
+from resilience_sim.cli import check, compare, fit, plan, recommend, report
 from resilience_sim.errors import ResilienceError
 
 __all__ = ["app", "main"]
@@ -23,6 +23,8 @@ app = typer.Typer(
 )
 app.command("check")(check.check)
 app.command("recommend")(recommend.recommend)
+app.command("compare")(compare.compare)
+app.command("report")(report.report)
 app.add_typer(plan.app, name="plan")
 app.add_typer(fit.app, name="fit")
 

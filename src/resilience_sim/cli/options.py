@@ -8,7 +8,9 @@ from typing import Annotated
 
 import typer
 
-__all__ = ["Family", "JsonFile", "Lang", "LangOption", "Out", "Plans", "Record", "Seed", "Workers"]
+__all__ = [
+    "Archived", "Cluster", "Family", "JsonFile", "Lang", "LangOption", "Out", "Plans", "Record", "Seed", "Workers",
+]  # fmt: skip
 
 
 class Lang(StrEnum):
@@ -35,6 +37,20 @@ Family = Annotated[
     ),
 ]
 Workers = Annotated[int, typer.Option("--workers", min=1, help="Processes; changes the time, never a verdict.")]
+Cluster = Annotated[
+    str | None,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Instead of --workers: the Dask scheduler whose workers do it; needs the extra 'cluster'.",
+    ),
+]
+Archived = Annotated[
+    Path | None,
+    typer.Option(
+        "--archive", metavar="DIR", help="Keep every event's results there and run none twice; interrupted runs resume."
+    ),
+]
 JsonFile = Annotated[str | None, typer.Option("--json", metavar="FILE", help="Write results as JSON; - prints them.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Write results and figures into this folder.")]
 LangOption = Annotated[Lang, typer.Option("--lang", help="Language of what is printed.")]

@@ -17,6 +17,7 @@ from resilience_sim.cli.options import JsonFile, Lang, LangOption
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from resilience_sim.plans.faults import Repairs
     from resilience_sim.plans.quantities import Quantity
     from resilience_sim.plans.register import Clause, Plan
     from resilience_sim.plans.site import Site
@@ -264,8 +265,9 @@ def _validated(name: str) -> dict[str, Any]:
         raise PlanError("needs the facts of a site; accepted is a site.yaml beside it", place=Place(folder / BUILDING))
     building = None if site is None or site.building is None else _building(site)
     calltree = None if site is None or site.calltree is None else _calltree(plan, site)
+    faults = None if site is None or site.repairs is None else _faults(site.repairs)
     facts = None if site is None else len(site.facts)
-    return {**_counts(plan), "facts": facts, "building": building, "calltree": calltree}
+    return {**_counts(plan), "facts": facts, "building": building, "calltree": calltree, "faults": faults}
 
 
 def _building(site: Site) -> dict[str, int]:
@@ -290,21 +292,23 @@ def _calltree(plan: Plan, site: Site) -> dict[str, int]:
     return {"roles": len(tree.roles), "chains": len(tree.chains)}
 
 
+def _faults(repairs: Repairs) -> dict[str, int]:
+    """What there is in a file of faults."""
+    return {"classes": len(repairs.classes), "times": len(repairs.times)}
+
+
 def _verdict(result: dict[str, Any]) -> str:
     if not result["ok"]:
         return str(result["error"])
     site = "no site.yaml beside it" if result["facts"] is None else f"site facts {result['facts']}"
     names = ("clauses", "claims", "quantities", "open", "proposals_waiting", "questions")
     counts = ", ".join(f"{name.replace('_', ' ')} {result[name]}" for name in names)
-    building = ""
-    if result["building"] is not None:
-        counted = ", ".join(f"{name} {count}" for name, count in result["building"].items())
-        building = f", building.yaml read: {counted}"
-    calltree = ""
-    if result["calltree"] is not None:
-        counted = ", ".join(f"{name} {count}" for name, count in result["calltree"].items())
-        calltree = f", calltree.yaml read: {counted}"
-    return f"ok  {result['plan']}: {counts}, {site}{building}{calltree}"
+    beside = ""
+    for name in ("building", "calltree", "faults"):
+        if result[name] is not None:
+            counted = ", ".join(f"{what} {count}" for what, count in result[name].items())
+            beside += f", {name}.yaml read: {counted}"
+    return f"ok  {result['plan']}: {counts}, {site}{beside}"
 
 
 def _plan_file(name: str) -> Path:

@@ -58,8 +58,9 @@ def recommend(
     )
     from resilience_sim.experiments.recommend import groups
     from resilience_sim.experiments.recommend import recommend as recommended
-    from resilience_sim.experiments.simulate import MODELS, versions
+    from resilience_sim.experiments.simulate import versions
     from resilience_sim.randomness import fresh_seed
+    from resilience_sim.reports.frontier_tables import frontier_table
     from resilience_sim.reports.records import as_json, recommend_record
     from resilience_sim.reports.tables import recommendation_table
 
@@ -89,14 +90,28 @@ def recommend(
         found += here
         if out is not None:
             draw_own(one.study, out / one.plan.plan, seed, lang, here)
+            _draw_frontier(here, out / one.plan.plan, lang)
         if export is not None:
             _export(one, here, export, console, lang)
     console.print(recommendation_table(found, lang.value))
-    record_text = as_json(recommend_record(found, seed=seed, family_error=family_error, versions=versions(MODELS)))
+    if (offers := frontier_table(found, lang.value)) is not None:
+        console.print()
+        console.print(offers, highlight=False)
+    record_text = as_json(recommend_record(found, seed=seed, family_error=family_error, versions=versions()))
     if json is not None:
         show_json(json, record_text)
     if out is not None:
         write_text(out / "recommend.json", record_text)
+
+
+def _draw_frontier(found: Sequence[Recommendation], folder: Path, lang: Lang) -> None:
+    """Draw what more service would cost, where there is a choice."""
+    from resilience_sim.reports.frontier_figures import FRONTIER, frontier_figure
+    from resilience_sim.reports.look import save
+
+    if (figure := frontier_figure(found, lang.value)) is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+        save(figure, folder / FRONTIER)
 
 
 def _refuse_unknown(scenario: str | None, bound: Sequence[Bound]) -> None:

@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 
     from resilience_sim.cli.options import Lang
     from resilience_sim.experiments.recommend import Recommendation
+    from resilience_sim.experiments.workers import Workers
     from resilience_sim.hazards.outages import LineOutages
     from resilience_sim.plans.register import Plan
     from resilience_sim.studies.question import Study
 
 __all__ = [
     "Bound", "bound_plans", "consoles", "draw_own", "input_files", "json_file", "may_write", "progress", "show_json",
-    "write_text",
+    "workers_of", "write_text",
 ]  # fmt: skip
 
 
@@ -64,6 +65,13 @@ def bound_plans(names: Sequence[str] | None, record: Path | None) -> list[Bound]
     if len(bound) > MOST_PLANS:
         raise InputsError(f"{len(bound)} plans in one run; accepted are up to {MOST_PLANS}, which share its error")
     return bound
+
+
+def workers_of(count: int, cluster: str | None) -> Workers:
+    """Whoever runs the tasks of a run: so many processes, or the workers of a cluster."""
+    from resilience_sim.experiments.workers import Workers
+
+    return Workers.of(count) if cluster is None else Workers.cluster(cluster)
 
 
 def input_files(bound: Sequence[Bound], record: Path | None) -> list[Path]:

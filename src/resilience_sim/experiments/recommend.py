@@ -1,7 +1,8 @@
 """Recommending: the cheapest choice of a plan's quantities with which its claims hold, and the proof.
 
 Claims that stand together (same clause, interpretation and scenario) must hold together. A pilot on draws of its own
-proposes a choice; on fresh draws it must hold, and every easiest cheaper choice must fail.
+proposes a choice; on fresh draws it must hold, and every easiest cheaper choice must fail. The pilot's events also tell
+the frontier: what more service would cost, and what less would save.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from resilience_sim.experiments.check import account
+from resilience_sim.experiments.frontier import Offer, offered, to_look_at
 from resilience_sim.experiments.runs import Runs, Tick
 from resilience_sim.plans.register import Plan
 from resilience_sim.randomness import derived_seed
@@ -21,6 +23,8 @@ from resilience_sim.verdicts.verdict import Answer, Verdict
 __all__ = ["Recommendation", "groups", "recommend"]
 
 PILOT = 200  # events by which the pilot guesses, or four blocks; a wrong guess costs time, never truth
+ROUNDS = 5  # proposals; one too near the line to be proved teaches the next, which costs a step more
+LOOKED_AT = 10  # choices that a frontier knows at least, each by the pilot's events
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,8 @@ class Recommendation:
         Probability that the certificate is wrong.
     cost_unit
         What its cost counts.
+    offers
+        The choices looked at, in order of growing cost, estimated on the pilot's events; none where all cost the same.
     """
 
     plan: str
@@ -47,6 +53,12 @@ class Recommendation:
     result: Cheapest
     alpha: float
     cost_unit: str
+    offers: tuple[Offer, ...] = ()
+
+    @property
+    def frontier(self) -> tuple[Offer, ...]:
+        """Of the offers those that no other dominates, and the recommended one, in order of growing cost."""
+        return tuple(offer for offer in self.offers if not offer.dominated or offer.index == self.result.chosen)
 
     @property
     def group(self) -> str:
@@ -119,13 +131,20 @@ def recommend(
         values = [choice.values[k] for choice, k in zip(choices, index, strict=True)]
         return [study.chosen(question, values) for question in questions]
 
+    piloted: dict[Index, int] = {}
+
+    def look(index: Index) -> list[float]:
+        """Share of the pilot's events that each claim keeps with a choice."""
+        kept = [int(pilot.outcomes(question, question.situation, events).sum()) for question in asked(index)]
+        piloted[index] = min(kept)
+        return [one / events for one in kept]
+
     def seems_to_hold(index: Index) -> bool:
         tick(f"{first.clause} {first.scenario}")
         # One standard error above the line: a choice just on it could not be certified in a reasonable time.
         return all(
-            float(pilot.outcomes(question, question.situation, events).mean())
-            >= question.required + math.sqrt(question.required * (1 - question.required) / events)
-            for question in asked(index)
+            share >= question.required + math.sqrt(question.required * (1 - question.required) / events)
+            for question, share in zip(questions, look(index), strict=True)
         )
 
     def judge(index: Index, share: float, turn: int) -> Verdict:
@@ -135,14 +154,15 @@ def recommend(
         return together(verdicts)
 
     costs = study.costs(first, pilot.seed)
-    return Recommendation(
-        plan.plan,
-        questions,
-        choices,
-        cheapest_feasible(costs, seems_to_hold, judge, alpha, rounds=3),
-        alpha,
-        study.cost_unit(first),
-    )
+    result = cheapest_feasible(costs, seems_to_hold, judge, alpha, rounds=ROUNDS)
+    offers: tuple[Offer, ...] = ()
+    if costs.min() < costs.max():
+        wanted = [] if result.chosen is None or result.chosen in piloted else [result.chosen]
+        for index in (*wanted, *to_look_at(costs, {*piloted, *wanted}, LOOKED_AT)):
+            tick(f"{first.clause} {first.scenario}")
+            look(index)
+        offers = offered(costs, piloted, events)
+    return Recommendation(plan.plan, questions, choices, result, alpha, study.cost_unit(first), offers)
 
 
 def together(verdicts: Sequence[Verdict]) -> Verdict:

@@ -17,6 +17,7 @@ import numpy as np
 
 from resilience_sim.errors import InputsError
 from resilience_sim.models import power, queue
+from resilience_sim.models.contract import MACHINES
 from resilience_sim.models.contract import engine as engine_of
 from resilience_sim.models.contract import machine as machine_of
 from resilience_sim.models.power import PowerInputs
@@ -27,9 +28,8 @@ from resilience_sim.timelines import Timeline
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MODELS", "SimulationResult", "input_hash", "simulate", "versions"]
+__all__ = ["SimulationResult", "input_hash", "simulate", "versions"]
 
-MODELS = f"{power.VERSION} {queue.VERSION}"  # where one run uses several
 WHOLE, THRESHOLD_S = (0.0, math.inf), 20.0  # what of a queue is measured unless said otherwise
 PATIENCE_S = 2.0  # a run that ends sooner shows no progress
 
@@ -325,7 +325,9 @@ def _shown(rows: Iterator[_Row], total: int, progress: bool | None) -> Iterator[
             bar.stop()
 
 
-def versions(model: str) -> dict[str, str]:
-    """Versions of all that a number depends on: resilience-sim, its model (or models), Python, NumPy and Numba."""
+def versions(model: str | None = None) -> dict[str, str]:
+    """Versions of all that a number depends on: resilience-sim, Python, NumPy, Numba, and one model or all of them."""
+    if model is None:
+        model = " ".join(machine_of(name).VERSION for name in MACHINES)
     installed = {name: metadata.version(name) for name in ("resilience-sim", "numpy", "numba")}
     return {**installed, "python": platform.python_version(), "model": model}

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from resilience_sim.experiments.runs import Runs
 from resilience_sim.plans.site import Grade, Site
 from resilience_sim.randomness import Streams
-from resilience_sim.studies.question import Question, Study, effort_for
+from resilience_sim.studies.question import Question, effort_for
 from resilience_sim.verdicts.verdict import Answer, Verdict
 
-__all__ = ["Stand", "plausible_sites", "stands_in"]
+__all__ = ["Stand", "plausible_sites", "shares_elsewhere", "stand"]
 
 
 @dataclass(frozen=True)
@@ -53,34 +53,36 @@ def plausible_sites(site: Site, count: int, seed: int) -> list[dict[str, float]]
     return drawn
 
 
-def stands_in(
-    study: Study, questions: Sequence[Question], verdicts: Sequence[Verdict], runs: Runs, count: int
-) -> list[Stand | None]:
-    """For each question, the share of `count` plausible sites at which most events answer as at the given site.
+def shares_elsewhere(questions: Sequence[Question], runs: Runs, count: int) -> list[list[float]]:
+    """For each of `count` plausible sites, the share of events that keep each question's limit there."""
+    shares = []
+    for values in plausible_sites(runs.study.site, count, runs.seed):
+        there = runs.at_site(values)
+        same = {(question.claim.id, question.scenario): question for question in there.study.questions()}
+        here = []
+        for asked in questions:
+            question = same[asked.claim.id, asked.scenario]
+            events = effort_for(runs.study, question.situation).per_site
+            here.append(float(there.outcomes(question, question.situation, events).mean()))
+        shares.append(here)
+        there.keep()
+        runs.tick("sites")
+    return shares
 
-    A site sides with "holds" if at least the required share of its events keeps the limit. Questions that are undecided
-    or on the line at the given site have nothing that could stand.
+
+def stand(question: Question, verdict: Verdict, shares: Sequence[float]) -> Stand | None:
+    """The share of sites at which most events answer as at the given site, by the shares kept at each.
+
+    A site sides with "holds" if at least the required share of its events keeps the limit. A question that is undecided
+    or on the line at the given site has nothing that could stand.
     """
     from scipy.stats import beta
 
-    agreeing = [0] * len(questions)
-    for values in plausible_sites(study.site, count, runs.seed):
-        there = study.at_site(values)
-        local = Runs(there, runs.seed, workers=runs.workers, tick=runs.tick)
-        same = {(question.claim.id, question.scenario): question for question in there.questions()}
-        for index, asked in enumerate(questions):
-            question = same[asked.claim.id, asked.scenario]
-            events = effort_for(study, question.situation).per_site
-            share = float(local.outcomes(question, question.situation, events).mean())
-            answer = Answer.HOLDS if share >= question.required else Answer.FAILS
-            agreeing[index] += answer is verdicts[index].answer
-        runs.tick("sites")
-    stands: list[Stand | None] = []
-    for verdict, agreed in zip(verdicts, agreeing, strict=True):
-        if verdict.answer not in (Answer.HOLDS, Answer.FAILS):
-            stands.append(None)
-            continue
-        low = float(beta.ppf(0.025, agreed, count - agreed + 1)) if agreed else 0.0
-        high = float(beta.ppf(0.975, agreed + 1, count - agreed)) if agreed < count else 1.0
-        stands.append(Stand(agreed / count, low, high, count))
-    return stands
+    if verdict.answer not in (Answer.HOLDS, Answer.FAILS):
+        return None
+    holding = sum(share >= question.required for share in shares)
+    count = len(shares)
+    agreed = holding if verdict.answer is Answer.HOLDS else count - holding
+    low = float(beta.ppf(0.025, agreed, count - agreed + 1)) if agreed else 0.0
+    high = float(beta.ppf(0.975, agreed + 1, count - agreed)) if agreed < count else 1.0
+    return Stand(agreed / count, low, high, count)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from resilience_sim.errors import FactError, PlanError
+from resilience_sim.errors import PlanError
 from resilience_sim.plans.amounts import Amount, amounts
 from resilience_sim.plans.building import Layout
 from resilience_sim.plans.document import Document, Path_
+from resilience_sim.plans.fact_checks import check_fact
 from resilience_sim.plans.site import Grade, Site
 
 __all__ = ["ENDS", "at_end", "check_numbers", "check_shape"]
@@ -162,20 +163,8 @@ def _check_fact(
     layout: Layout, at: Path_, amount: Amount, name: str, site: Site, site_document: Document | None
 ) -> None:
     what = ".".join(str(part) for part in at)
-    fact, measure = site.facts.get(name), amount.measure
-    number = f"a number with its unit, such as '{measure.example}'"
-    if fact is None:
-        why = f"{what}: names the fact {name!r}, which site {site.site!r} lacks; accepted is one of its facts"
-        raise _refused(layout, why if at[0] == "measures" else f"{why}, or {number}", *at)
-    if fact.value is None:
-        raise _refused(layout, f"{what}: fact {name!r} is a list of values; accepted is a fact with a single one", *at)
-    if wrong := measure.wrong_unit(fact.unit):
-        raise _refused(layout, f"{what}: fact {name!r} {wrong}", *at)
-    ends = {} if fact.range is None else {"min": fact.range.min, "max": fact.range.max}
-    for end, value in {"": fact.value, **ends}.items():
-        if wrong := measure.wrong_value(value, fact.unit):
-            place = None if site_document is None else site_document.place(("facts", name))
-            raise FactError(name, f"{f'(at the {end} of its range) ' if end else ''}{wrong}, as {what}", place=place)
+    number = at[0] != "measures"
+    check_fact(amount, name, what, site, site_document, lambda why: _refused(layout, why, *at), or_number=number)
 
 
 def _check_stretch(layout: Layout, site: Site) -> None:

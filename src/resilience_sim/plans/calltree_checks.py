@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from resilience_sim.errors import FactError, PlanError
+from resilience_sim.errors import PlanError
 from resilience_sim.plans.amounts import Amount, amounts
 from resilience_sim.plans.building_checks import ENDS, at_end
 from resilience_sim.plans.calltree import CallTree, Chain, Due
 from resilience_sim.plans.document import Document, Path_
+from resilience_sim.plans.fact_checks import check_fact
 from resilience_sim.plans.register import Clause, Plan
 from resilience_sim.plans.site import Site
 from resilience_sim.units import HOUR, UNITS, from_base, to_base
@@ -216,20 +217,7 @@ def _check_fact(
     tree: CallTree, at: Path_, amount: Amount, name: str, site: Site, site_document: Document | None
 ) -> None:
     what = ".".join(str(part) for part in at)
-    fact, measure = site.facts.get(name), amount.measure
-    if fact is None:
-        accepted = f"one of its facts, or a number with its unit, such as '{measure.example}'"
-        why = f"{what}: names the fact {name!r}, which site {site.site!r} lacks; accepted is {accepted}"
-        raise _refused(tree, why, *at)
-    if fact.value is None:
-        raise _refused(tree, f"{what}: fact {name!r} is a list of values; accepted is a fact with a single one", *at)
-    if wrong := measure.wrong_unit(fact.unit):
-        raise _refused(tree, f"{what}: fact {name!r} {wrong}", *at)
-    ends = {} if fact.range is None else {"min": fact.range.min, "max": fact.range.max}
-    for end, value in {"": fact.value, **ends}.items():
-        if wrong := measure.wrong_value(value, fact.unit):
-            place = None if site_document is None else site_document.place(("facts", name))
-            raise FactError(name, f"{f'(at the {end} of its range) ' if end else ''}{wrong}, as {what}", place=place)
+    check_fact(amount, name, what, site, site_document, lambda why: _refused(tree, why, *at))
 
 
 def _check_day(tree: CallTree, site: Site, where: str) -> None:

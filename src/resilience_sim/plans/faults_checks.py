@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from resilience_sim.errors import FactError, PlanError
+from resilience_sim.errors import PlanError
 from resilience_sim.plans.amounts import Amount, amounts
 from resilience_sim.plans.building_checks import ENDS, at_end
 from resilience_sim.plans.document import Document, Path_
+from resilience_sim.plans.fact_checks import check_fact
 from resilience_sim.plans.faults import Ladder, Remedy, Repairs, Time
 from resilience_sim.plans.site import Site
 
@@ -193,23 +194,8 @@ def _check_used(repairs: Repairs) -> None:
 def _check_fact(
     repairs: Repairs, at: Path_, amount: Amount, name: str, site: Site, site_document: Document | None
 ) -> None:
-    what, measure = _path(at), amount.measure
-    fact = site.facts.get(name)
-    if fact is None:
-        why = (
-            f"{what}: names the fact {name!r}, which site {site.site!r} lacks; accepted is one of its facts, or a "
-            f"number with its unit, such as '{measure.example}'"
-        )
-        raise _refused(repairs, why, *at)
-    if fact.value is None:
-        raise _refused(repairs, f"{what}: fact {name!r} is a list of values; accepted is one with a single one", *at)
-    if wrong := measure.wrong_unit(fact.unit):
-        raise _refused(repairs, f"{what}: fact {name!r} {wrong}", *at)
-    ends = {} if fact.range is None else {"min": fact.range.min, "max": fact.range.max}
-    for end, value in {"": fact.value, **ends}.items():
-        if wrong := measure.wrong_value(value, fact.unit):
-            place = None if site_document is None else site_document.place(("facts", name))
-            raise FactError(name, f"{f'(at the {end} of its range) ' if end else ''}{wrong}, as {what}", place=place)
+    what = _path(at)
+    check_fact(amount, name, what, site, site_document, lambda why: _refused(repairs, why, *at))
 
 
 def _check_people(repairs: Repairs, name: str, site: Site, where: str) -> None:

@@ -1,12 +1,10 @@
-"""Figures of verdicts, breaking points and single events, in Chinese or English."""
+"""Figures of verdicts and breaking points, in Chinese or English."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -18,18 +16,12 @@ from resilience_sim.experiments.check import CheckedClaim
 from resilience_sim.reports import words
 from resilience_sim.reports.fonts import Script, script
 from resilience_sim.reports.labels import say
-from resilience_sim.reports.look import BLACK, BLUE, GREEN, GREY, ORANGE, PALE, SKY, VERMILLION, look
-from resilience_sim.studies.call_up import Spells
+from resilience_sim.reports.look import BLACK, BLUE, GREEN, GREY, PALE, VERMILLION, look
+from resilience_sim.reports.titles import set_title
 from resilience_sim.studies.question import Question
-from resilience_sim.studies.utility_call_centre.event import Event, EventTrace
-from resilience_sim.studies.utility_call_centre.staffing import UtilityCallCentre
-from resilience_sim.timelines import Timeline
-from resilience_sim.units import HOUR, MINUTE
 from resilience_sim.verdicts.verdict import Answer
 
-__all__ = ["breaking_figure", "event_figure", "verdict_figure"]
-
-Floats = npt.NDArray[np.float64]
+__all__ = ["MARKS", "breaking_figure", "verdict_figure"]
 
 EVEN = 10.0  # loads whose largest is less than so many times the smallest are drawn on an even scale
 MARKS = {
@@ -68,13 +60,25 @@ def verdict_figure(rows: Sequence[CheckedClaim], lang: str) -> Figure:
             _draw_verdict(axes, y, row, writing)
         axes.set(xlim=(-2, 102), ylim=(len(rows) - 0.5, -0.5), xlabel=say(writing, "kept"))
         axes.text(1.02, 1, say(writing, "events"), transform=axes.transAxes, va="bottom", color=GREY, fontsize=8)
-        figure.suptitle(say(writing, "interval"), x=0.01, ha="left", color=GREY, fontsize=8)
+        set_title(figure, _found(rows, writing), [say(writing, "interval")], writing)
         _label_rows(axes, [row.question for row in rows], writing)
         answers = [answer for answer in Answer if any(row.verdict.answer is answer for row in rows)]
         keys = [_mark(answer, words.say(answer, writing.language)) for answer in answers]
         required = Line2D([], [], color=BLACK, lw=2, ls="", marker="|", ms=11, mew=2, label=say(writing, "required"))
         figure.legend(handles=[*keys, required], loc="outside lower center", ncols=5)
     return figure
+
+
+def _found(rows: Sequence[CheckedClaim], writing: Script) -> list[str]:
+    """How many rows have which answer."""
+    counts = Counter(row.verdict.answer for row in rows)
+    parts = [
+        say(writing, "counted_answer").format(count=counts[answer], answer=words.say(answer.value, writing.language))
+        for answer in (Answer.FAILS, Answer.ON_THE_LINE, Answer.UNDECIDED, Answer.HOLDS)
+        if counts[answer]
+    ]
+    listed = words.say("comma", writing.language).join(parts)
+    return [say(writing, "counted_rows").format(rows=len(rows), answers=listed)]
 
 
 def _draw_verdict(axes: Axes, y: int, row: CheckedClaim, writing: Script) -> None:
@@ -149,6 +153,7 @@ def breaking_figure(rows: Sequence[CheckedClaim], lang: str, *, today: Mapping[s
             ]
             _draw_load(axes, points, (today or {}).get(along))
             axes.set_xlabel(f"{words.load_name(along, writing.language)} ({say(writing, unit)})")
+            axes.set_title(_first_to_fail(drawn, points, writing), fontsize=8.5)
         panels[0].set_ylim(len(drawn) - 0.5, -0.5)
         for axes in panels:
             _label_rows(axes, [row.question for row in drawn], writing)
@@ -156,6 +161,18 @@ def breaking_figure(rows: Sequence[CheckedClaim], lang: str, *, today: Mapping[s
             axes.tick_params(labelleft=False)
         figure.legend(handles=_load_keys(writing, today), loc="outside lower center", ncols=4)
     return figure
+
+
+def _first_to_fail(rows: Sequence[CheckedClaim], points: Sequence[tuple[int, BreakingPoint]], writing: Script) -> str:
+    """Which claim fails at the smallest load of all, where one is known to."""
+    failing = [(y, point.fails_at, point.falling) for y, point in points if point.fails_at is not None]
+    if not failing:
+        return say(writing, "none_fails")
+    falling = failing[0][2]
+    least = (max if falling else min)(load for _, load, _ in failing)
+    first = list(dict.fromkeys(rows[y].question.claim.id for y, load, _ in failing if load == least))
+    key = "first_fails" if len(first) == 1 else "first_fail"
+    return say(writing, key).format(claim=first[0], count=len(first), load=f"{least:g}")
 
 
 def _draw_load(axes: Axes, points: Sequence[tuple[int, BreakingPoint]], today: float | None) -> None:
@@ -208,97 +225,3 @@ def _load_keys(writing: Script, today: Mapping[str, float] | None) -> list[Line2
     if today:
         keys.append(Line2D([], [], color=BLACK, lw=1, ls=(0, (4, 3)), label=say(writing, "today")))
     return keys
-
-
-# ---- one event
-
-
-def event_figure(study: UtilityCallCentre, situation: Event, seed: int, replication: int, lang: str) -> Figure:
-    """One event over time: lines out, agents on seats against the roster, and calls waiting.
-
-    Parameters
-    ----------
-    study, situation
-        The study, and what it simulates.
-    seed, replication
-        Which of the events.
-    lang
-        zh or en.
-    """
-    writing = script(lang)
-    trace = study.trace(situation, seed, replication)
-    row = study.replicate(situation, seed, replication)
-    with look(writing.families):
-        figure = Figure(figsize=(8.4, 6.8), layout="constrained")
-        lines, agents, waiting = figure.subplots(3, 1, sharex=True)
-        scenario = words.scenario_name(situation.load.strike.scenario, writing.language)
-        title = say(writing, "event").format(scenario=scenario, number=replication)
-        figure.suptitle(f"{title}\n{say(writing, 'outcome').format(**row)}", x=0.01, ha="left", linespacing=1.4)
-        _draw_lines(lines, trace, situation, writing)
-        _draw_agents(agents, trace, writing)
-        _draw_waiting(waiting, trace, writing)
-        keys = [_draw_triggers(axes, trace, situation, writing) for axes in (lines, agents, waiting)]
-        figure.legend(handles=keys[0], loc="outside lower center", ncols=2)
-        for axes, name in ((lines, "lines_axis"), (agents, "agents_axis"), (waiting, "waiting_axis")):
-            axes.set_ylabel(say(writing, name))
-            axes.set_ylim(bottom=0)
-            axes.yaxis.set_major_locator(MaxNLocator(nbins=5, integer=True))
-            axes.legend(loc="lower left", bbox_to_anchor=(0, 1), ncols=4, borderaxespad=0.2, borderpad=0.1)
-        minutes = int(trace.clock_s // MINUTE)
-        clock = f"{minutes // 60 % 24:02d}:{minutes % 60:02d}"
-        waiting.set(xlabel=say(writing, "hours").format(clock=clock))
-        waiting.set_xlim(trace.start_s / HOUR, trace.end_s / HOUR)
-    return figure
-
-
-def _draw_lines(axes: Axes, trace: EventTrace, situation: Event, writing: Script) -> None:
-    if situation.rules.planned_counted:
-        times, counted = _between(trace.counted, trace, trace.counted.times)
-        axes.step(
-            times / HOUR, counted, where="post", color=ORANGE, lw=1.4, ls="--", label=say(writing, "lines_counted")
-        )
-    times, count = _between(trace.lines, trace, trace.lines.times)
-    axes.step(times / HOUR, count, where="post", color=BLACK, lw=1.6, label=say(writing, "lines_out"))
-
-
-def _draw_triggers(axes: Axes, trace: EventTrace, situation: Event, writing: Script) -> list[Line2D]:
-    """A line at each instant at which a response starts, and one key for each response that does."""
-    responses: tuple[tuple[str, Spells, float, dict[str, Any]], ...] = (
-        ("general", trace.general, situation.rules.general_lines, {"color": SKY, "lw": 3.2, "alpha": 0.8}),
-        ("major", trace.major, situation.rules.major_lines, {"color": VERMILLION, "lw": 1.3, "ls": (0, (5, 2))}),
-    )
-    keys = []
-    for name, spells, level, drawn in responses:
-        starts = [start for start, _ in spells if trace.start_s <= start <= trace.end_s]
-        for start in starts:
-            axes.axvline(start / HOUR, zorder=1.5, **drawn)
-        if starts:
-            keys.append(Line2D([], [], label=say(writing, name).format(lines=f"{level:g}"), **drawn))
-    return keys
-
-
-def _draw_agents(axes: Axes, trace: EventTrace, writing: Script) -> None:
-    both = np.union1d(trace.agents.times, trace.roster.times)
-    times, seated = _between(trace.agents, trace, both)
-    hours, rostered = times / HOUR, trace.roster.at(times)
-    axes.fill_between(hours, rostered, seated, step="post", color=GREEN, alpha=0.25, lw=0)
-    axes.step(hours, seated, where="post", color=GREEN, lw=1.6, label=say(writing, "agents"))
-    axes.step(hours, rostered, where="post", color=BLACK, lw=1.2, ls=(0, (4, 2)), label=say(writing, "roster"))
-
-
-def _draw_waiting(axes: Axes, trace: EventTrace, writing: Script) -> None:
-    minutes = np.arange(trace.start_s, trace.end_s, MINUTE)
-    times, values = _between(trace.waiting, trace, np.union1d(trace.waiting.times, minutes))
-    most = np.maximum.reduceat(values[:-1], np.searchsorted(times, minutes))
-    hours, most = np.append(minutes, trace.end_s) / HOUR, np.append(most, most[-1])
-    axes.fill_between(hours, most, step="post", color=BLUE, alpha=0.25, lw=0)
-    axes.step(hours, most, where="post", color=BLUE, lw=1, label=say(writing, "waiting"))
-
-
-def _between(timeline: Timeline, trace: EventTrace, at_s: Floats) -> tuple[Floats, Floats]:
-    """Instants within the time of the event, its ends included, and the timeline's values there."""
-    inside = at_s[(at_s > trace.start_s) & (at_s < trace.end_s)]
-    times = np.concatenate(([trace.start_s], inside, [trace.end_s]))
-    values = timeline.at(times)
-    values[-1] = values[-2]  # the end is the first instant that no longer counts
-    return times, values

@@ -14,6 +14,7 @@ from typing import Any
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from resilience_sim.errors import ExportError
 
@@ -43,6 +44,8 @@ def look(families: Sequence[str] = ()) -> Iterator[None]:
 def save(figure: Figure, path: Path | str) -> None:
     """Write a figure as SVG or PNG: the same figure gives the same bytes, and the file is whole or is not there.
 
+    Words stand as they are written: a dollar sign in a plan's words begins no formula.
+
     Raises
     ------
     ExportError
@@ -52,6 +55,10 @@ def save(figure: Figure, path: Path | str) -> None:
     kind = path.suffix.lower().removeprefix(".")
     if kind not in ("svg", "png"):
         raise ExportError(f"figure {str(path)!r} has the ending {path.suffix!r}; accepted is .svg or .png")
+    powers = _powers(figure)
+    for text in figure.findobj(Text):
+        if text not in powers:
+            text.set_parse_math(False)
     drawn = io.BytesIO()
     with look():
         figure.savefig(drawn, format=kind, dpi=150, metadata={"Date": None} if kind == "svg" else {"Software": None})
@@ -62,3 +69,10 @@ def save(figure: Figure, path: Path | str) -> None:
     except OSError as error:
         part.unlink(missing_ok=True)
         raise ExportError(f"figure {str(path)!r} cannot be written: {error.strerror or error}") from None
+
+
+def _powers(figure: Figure) -> set[Text]:
+    """Labels of ticks on logarithmic axes, which matplotlib itself writes as formulas."""
+    axes = [axis for one in figure.axes for axis in (one.xaxis, one.yaxis) if axis.get_scale() == "log"]
+    ticks = [tick for axis in axes for tick in (*axis.get_major_ticks(), *axis.get_minor_ticks())]
+    return {label for tick in ticks for label in (tick.label1, tick.label2)}

@@ -19,21 +19,28 @@ from resilience_sim.reports.evacuation_figures import (
 )
 from resilience_sim.reports.evacuation_replay import replay_figure
 from resilience_sim.reports.evacuation_runs import Run, runs_of, worst
+from resilience_sim.reports.event_figures import event_figure, typical
 from resilience_sim.reports.fonts import script
 from resilience_sim.reports.power_figures import TELEPHONES, recommended_shed_h, telephones_figure
+from resilience_sim.reports.repair_figures import REPAIRS, repair_times, repairs_figure
 from resilience_sim.reports.words import scenario_name
 from resilience_sim.studies.call_centre.evacuation import Evacuation, fire_setting
 from resilience_sim.studies.kindergarten import fire_events as kindergarten_events
 from resilience_sim.studies.kindergarten.fire import Kindergarten
+from resilience_sim.studies.network_operations.faults import NetworkFaults
 from resilience_sim.studies.network_operations.power import NetworkOperations
 from resilience_sim.studies.parts import part
 from resilience_sim.studies.question import Question, Study
 from resilience_sim.studies.service_hall import fire_events as service_hall_events
 from resilience_sim.studies.service_hall.fire import ServiceHall
+from resilience_sim.studies.utility_call_centre.event import Event
+from resilience_sim.studies.utility_call_centre.staffing import UtilityCallCentre
 
 __all__ = ["RUNS", "evacuation_asked", "evacuation_runs", "own_figures"]
 
 RUNS = 200
+EVENTS = 41  # of which the one in the middle is drawn
+RESPONDED = "general_response.svg"
 DRAWN = ("margin", "customers_margin", "floor_margin", "evacuated", "customers_evacuated", "floor_cleared")
 """Measures of evacuations, that first of which the evacuation is drawn."""
 
@@ -55,6 +62,10 @@ def own_figures(study: Study, seed: int, lang: str, found: Sequence[Recommendati
     figures = {}
     if supplied := part(study, NetworkOperations):
         figures[TELEPHONES] = telephones_figure(supplied, lang, recommended_h=recommended_shed_h(found))
+    if faults := part(study, NetworkFaults):
+        figures[REPAIRS] = repairs_figure(repair_times(faults, seed), lang, seed=seed)
+    if (utility := part(study, UtilityCallCentre)) and (event := responded(utility)):
+        figures[RESPONDED] = event_figure(utility, event, seed, typical(utility, event, seed, EVENTS), lang)
     question = evacuation_asked(study)
     if question is None:
         return figures
@@ -68,6 +79,12 @@ def own_figures(study: Study, seed: int, lang: str, found: Sequence[Recommendati
         "evacuation_crowding.svg": crowding_figure(site, runs, lang, seed=seed, about=about),
         "evacuation_worst_run.svg": replay_figure(site, worst(runs), lang, runs=len(runs), seed=seed, about=about),
     }
+
+
+def responded(study: UtilityCallCentre) -> Event | None:
+    """The event of the general response, if the study asks about it."""
+    found = (question.situation for question in study.questions() if question.claim.study == "general_response")
+    return cast("Event | None", next(found, None))
 
 
 def evacuation_asked(study: Study) -> Question | None:

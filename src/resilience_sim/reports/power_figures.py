@@ -14,6 +14,7 @@ from resilience_sim.experiments.recommend import Recommendation
 from resilience_sim.reports.fonts import Script, script
 from resilience_sim.reports.labels import say
 from resilience_sim.reports.look import BLACK, BLUE, GREEN, GREY, VERMILLION, look
+from resilience_sim.reports.titles import set_title
 from resilience_sim.studies.network_operations.power import NetworkOperations
 from resilience_sim.studies.network_operations.supply import Setting
 from resilience_sim.units import HOUR, from_base, to_base
@@ -51,13 +52,15 @@ def telephones_figure(study: NetworkOperations, lang: str, *, recommended_h: flo
         lines = [(promised.shed_at_s / HOUR, "shed_at", VERMILLION, "-")]
         if recommended_h is not None:
             lines.append((recommended_h, "shed_sooner", BLUE, "--"))
+        whole_h, findings = (promised.phones_s + promised.extra_s) / HOUR, list[str]()
         for hours, key, colour, dashes in lines:
             shed = replace(plain, shed_after_s=hours * HOUR)
             label = say(writing, key).format(hours=hours)
-            axes.plot(AGES, _runtimes_h(study, shed), color=colour, lw=2, ls=dashes, label=label)
-        whole_h = (promised.phones_s + promised.extra_s) / HOUR
+            runtimes = _runtimes_h(study, shed)
+            axes.plot(AGES, runtimes, color=colour, lw=2, ls=dashes, label=label)
+            findings.append(_reached(hours, runtimes, whole_h, writing))
         latest = say(writing, "latest_shed").format(hours=whole_h)
-        axes.plot(AGES, _latest_h(study, plain), color=GREEN, lw=1.6, ls="-.", label=latest)
+        axes.plot(AGES, _latest_h(study, plain, AGES), color=GREEN, lw=1.6, ls="-.", label=latest)
         for hours in (promised.phones_s / HOUR, whole_h):
             _draw_promise(axes, hours, writing)
         now = from_base(plain.state.age_s, "year")
@@ -65,8 +68,11 @@ def telephones_figure(study: NetworkOperations, lang: str, *, recommended_h: flo
         axes.text(now + 0.05, 0.12, say(writing, "now_aged"), color=GREY, fontsize=8)
         axes.set(xlim=(0, AGES[-1]), ylim=(0, None), xlabel=say(writing, "age_axis"), ylabel=say(writing, "hours_axis"))
         axes.yaxis.set_major_locator(MultipleLocator(1))
-        figure.suptitle(say(writing, "phones_by_age"), x=0.01, ha="left")
-        axes.set_title(say(writing, "certain"), color=GREY, fontsize=8)
+        if recommended_h is None:
+            (by_now,) = _latest_h(study, plain, [now])
+            key = "shed_never_now" if np.isnan(by_now) else "shed_by_now"
+            findings.append(say(writing, key).format(age=now, whole=whole_h, latest=by_now))
+        set_title(figure, findings, [say(writing, "certain")], writing)
         figure.legend(loc="outside lower center", ncols=2)
     return figure
 
@@ -92,7 +98,15 @@ def _runtimes_h(study: NetworkOperations, setting: Setting) -> list[float]:
     return [study.supplies.runtime_s(_aged(setting, age)) / HOUR for age in AGES]
 
 
-def _latest_h(study: NetworkOperations, setting: Setting) -> list[float]:
+def _reached(hours: float, runtimes_h: Sequence[float], whole_h: float, writing: Script) -> str:
+    """Until which age the telephones run as long as promised with servers shut down after so many hours."""
+    short = [age for age, run_h in zip(AGES, runtimes_h, strict=True) if run_h < whole_h]
+    key = "shed_misses" if short and short[0] == AGES[0] else "shed_reaches"
+    age = max((age for age in AGES if age < min(short, default=np.inf)), default=0.0)
+    return say(writing, key).format(hours=hours, whole=whole_h, most=max(runtimes_h), age=age)
+
+
+def _latest_h(study: NetworkOperations, setting: Setting, ages: Sequence[float]) -> list[float]:
     """The latest moment, in hours, at which the plan may tell people to shed, by age; nan where none is early enough.
 
     Found on the machine itself, to the minute: people are late and servers take their time to stop.
@@ -104,7 +118,7 @@ def _latest_h(study: NetworkOperations, setting: Setting) -> list[float]:
         return study.supplies.runtime_s(replace(_aged(setting, age), shed_after_s=shed_s)) >= whole_s
 
     found = []
-    for age in AGES:
+    for age in ages:
         low, high = 0.0, whole_s
         while high - low > TO_THE_MINUTE:
             middle = (low + high) / 2

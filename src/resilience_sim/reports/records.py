@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from resilience_sim.experiments.check import CheckedClaim
+from resilience_sim.experiments.frontier import Offer
 from resilience_sim.experiments.recommend import Recommendation
 from resilience_sim.plans.register import Clause
 from resilience_sim.verdicts.cheapest import Index
@@ -128,6 +129,20 @@ def _recommendation(found: Recommendation) -> dict[str, Any]:
         },
         "cost": result.cost,
         "cost_unit": found.cost_unit,
+        "frontier": [_offer(found, offer) for offer in found.frontier],
+    }
+
+
+def _offer(found: Recommendation, offer: Offer) -> dict[str, Any]:
+    return {
+        "values": _named(found, offer.index),
+        "cost": offer.cost,
+        "estimate": offer.kept,
+        "low": offer.low,
+        "high": offer.high,
+        "events": offer.events,
+        "dominated": offer.dominated,
+        "recommended": offer.index == found.result.chosen,
     }
 
 

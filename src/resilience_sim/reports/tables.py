@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 
-from rich.cells import cell_len
+from rich.cells import cell_len, chop_cells
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.measure import Measurement
 from rich.table import Table
@@ -15,21 +15,20 @@ from rich.text import Text
 from resilience_sim.experiments.breaking import BreakingPoint
 from resilience_sim.experiments.check import CheckedClaim
 from resilience_sim.experiments.recommend import Recommendation
-from resilience_sim.plans.register import Clause
+from resilience_sim.experiments.sites import Stand
+from resilience_sim.plans.register import Clause, Plan
 from resilience_sim.plans.wording import amount
-from resilience_sim.reports.vocabulary import EVERY
+from resilience_sim.reports.differing import differing_text
+from resilience_sim.reports.frontier_words import choice_name, cost_text, group_name
 from resilience_sim.reports.words import (
     Language,
-    cost_name,
     load_name,
     measure_name,
     none_of,
-    option_name,
     reading_name,
     say,
     scenario_name,
 )
-from resilience_sim.studies.question import OF_THE_SITE, Choice
 from resilience_sim.verdicts.verdict import Answer, Verdict
 
 __all__ = [
@@ -39,6 +38,9 @@ __all__ = [
 _STYLE = {Answer.HOLDS: "bold green", Answer.FAILS: "bold red", Answer.ON_THE_LINE: "yellow", Answer.UNDECIDED: "dim"}
 
 
+WIDE = 130  # columns of a terminal below which three columns of words would leave none of them room
+
+_BETWEEN: dict[Language, str] = {"zh": " ·\u200b ", "en": " · "}  # words in one cell, which may break there
 _TOUCHING = re.compile(r"(?<=[\u3400-\u9fff])(?=\u200b?-?\d)|(?<=[0-9A-Za-z])(?=\u200b?[\u3400-\u9fff])")
 
 
@@ -67,43 +69,97 @@ def claim_line(row: CheckedClaim, language: Language) -> str:
     return f"{named}{say('colon', language)}{answer}{counted}"
 
 
-def verdict_table(rows: Sequence[CheckedClaim], language: Language) -> Table:
-    """One row per claim, interpretation and scenario.
+def verdict_table(rows: Sequence[CheckedClaim], language: Language, plan: Plan | None = None) -> RenderableType:
+    """One row per claim, reading and scenario; below it, where readings of the plan's words differ in the answer.
 
     The share of events kept stands with the interval that covers it at all times. Where a terminal is too narrow, words
-    go on in the next line, and numbers never do.
+    go on in the next line, and numbers never do; in one narrower than :data:`WIDE`, all words of a row share a column.
+    With the `plan`, the questions put to its owner are named.
     """
-    table = Table(box=None, padding=(0, 1), header_style="bold", caption=say("early", language), caption_justify="left")
+    below = "\n".join(part for part in (say("early", language), differing_text(rows, language, plan)) if part)
+    return _Fitting(_wide(rows, language, below), _narrow(rows, language, below))
+
+
+def _wide(rows: Sequence[CheckedClaim], language: Language, below: str) -> Table:
+    table = Table(box=None, padding=(0, 1), header_style="bold", caption=below, caption_justify="left")
     for key in ("claim", "scenario", "interpretation", "required", "kept", "verdict", "events"):
         words, right = key in ("scenario", "interpretation", "required"), key in ("kept", "events")
         table.add_column(say(key, language), justify="right" if right else "left", no_wrap=not words)
     if any(row.stands for row in rows):
         table.add_column(say("stands", language), justify="right", no_wrap=True)
     for row in rows:
-        verdict = row.verdict
-        stands = row.stands
-        told = (
-            scenario_name(row.question.scenario, language),
-            reading_name(row.question.interpretation, language) or "–",
-            f"{_limit(row, language)}{say('comma', language)}{percent(row.question.required, language=language)}",
-        )
         cells: list[RenderableType] = [
             row.question.claim.id,
-            *(_Pieces(words, language) for words in told),
-            _with_interval(verdict, language),
-            _answer(verdict.answer, language),
-            f"{verdict.replications:,}",
+            *(_Pieces(words, language) for words in _told(row, language)),
+            _with_interval(row.verdict, language),
+            _answer(row.verdict.answer, language),
+            f"{row.verdict.replications:,}",
         ]
         if any(other.stands for other in rows):
-            cells.append(
-                "–"
-                if stands is None
-                else say("of_sites", language).format(
-                    share=percent(stands.share, language=language), sites=stands.sites
-                )
-            )
+            cells.append("–" if row.stands is None else _of_sites(row.stands, language))
         table.add_row(*cells)
     return table
+
+
+def _narrow(rows: Sequence[CheckedClaim], language: Language, below: str) -> Table:
+    table = Table(box=None, padding=(0, 1), header_style="bold", caption=below, caption_justify="left")
+    asked = _BETWEEN[language].join(say(key, language) for key in ("scenario", "interpretation", "required"))
+    table.add_column(say("claim", language), no_wrap=True)
+    table.add_column(_Pieces(asked, language))
+    table.add_column(_Pieces(say("kept", language), language), justify="right", no_wrap=True)
+    table.add_column(say("verdict", language), no_wrap=True)
+    table.add_column(say("events", language), justify="right", no_wrap=True)
+    with_sites = any(row.stands for row in rows)
+    if with_sites:
+        table.add_column(say("sites", language), justify="right", no_wrap=True)
+    for row in rows:
+        told = _BETWEEN[language].join(words for words in _told(row, language) if words != "–")
+        cells: list[RenderableType] = [
+            row.question.claim.id,
+            _Pieces(told, language),
+            _with_short_interval(row.verdict, language),
+            _answer(row.verdict.answer, language),
+            f"{row.verdict.replications:,}",
+        ]
+        if with_sites:
+            cells.append("–" if row.stands is None else percent(row.stands.share, language=language))
+        table.add_row(*cells)
+    return table
+
+
+def _told(row: CheckedClaim, language: Language) -> tuple[str, str, str]:
+    """Scenario, reading and what is required, in words."""
+    return (
+        scenario_name(row.question.scenario, language),
+        reading_name(row.question.interpretation, language) or "–",
+        f"{_limit(row, language)}{say('comma', language)}{percent(row.question.required, language=language)}",
+    )
+
+
+def _of_sites(stands: Stand, language: Language) -> str:
+    share = percent(stands.share, language=language)
+    return say("of_sites", language).format(share=share, sites=stands.sites)
+
+
+def _with_short_interval(verdict: Verdict, language: Language) -> str:
+    share, low, high = (f"{100 * one:.0f}" for one in (verdict.estimate, verdict.low, verdict.high))
+    return f"{share}%（{low}–{high}）" if language == "zh" else f"{share} % ({low}–{high})"
+
+
+class _Fitting:
+    """A table in one of two forms, by the width there is."""
+
+    def __init__(self, wide: Table, narrow: Table) -> None:
+        self.wide, self.narrow = wide, narrow
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        """From the narrow table's least width to the wide one's most."""
+        narrow, wide = (Measurement.get(console, options, table) for table in (self.narrow, self.wide))
+        return Measurement(narrow.minimum, max(narrow.maximum, wide.maximum))
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """The wide table where it can be read."""
+        yield self.wide if options.max_width >= WIDE else self.narrow
 
 
 def _with_interval(verdict: Verdict, language: Language) -> str:
@@ -157,13 +213,20 @@ class _Pieces:
         return Measurement(max(map(cell_len, self.pieces), default=0), sum(map(cell_len, self.pieces)))
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        """As many pieces in a line as fit."""
+        """As many pieces in a line as fit; one that is longer than a line is broken where the line ends."""
         lines = [""]
-        for piece in self.pieces:
+        for piece in self._folded(options.max_width):
             if lines[-1] and cell_len(lines[-1] + piece.rstrip()) > options.max_width:
                 lines.append("")
             lines[-1] += piece
         yield Text("\n".join(line.strip() for line in lines))
+
+    def _folded(self, width: int) -> list[str]:
+        return [
+            part
+            for piece in self.pieces
+            for part in ([piece] if cell_len(piece.rstrip()) <= width else chop_cells(piece.rstrip(), max(2, width)))
+        ]
 
 
 def breaking_tables(rows: Sequence[CheckedClaim], language: Language) -> list[Table]:
@@ -195,44 +258,15 @@ def recommendation_table(found: Sequence[Recommendation], language: Language) ->
         for number, (choice, value) in enumerate(zip(one.choices, values, strict=True)):
             first = number == 0
             table.add_row(
-                _group(one, language) if first else "",
+                group_name(one, language) if first else "",
                 say(one.result.status.value, language) if first else "",
-                _choice_name(choice, language),
+                choice_name(choice, language),
                 "–" if choice.current is None else amount(choice.current, choice.unit, language),
                 "–" if value is None else amount(value, choice.unit, language),
                 cost_text(one, language) if first else "",
                 _certificate(one, language) if first else "",
             )
     return table
-
-
-def _group(one: Recommendation, language: Language) -> str:
-    question = one.questions[0]
-    readings, scenario = reading_name(question.interpretation, language), scenario_name(question.scenario, language)
-    option = option_name(question.option, language) if question.option else ""
-    return " / ".join(part for part in (question.clause, readings, scenario, option) if part)
-
-
-def _choice_name(choice: Choice, language: Language) -> str:
-    if choice.clause == OF_THE_SITE:
-        return load_name(choice.quantity, language)
-    name = choice.quantity if choice.label is None else getattr(choice.label, language)
-    return f"{choice.clause} {name}"
-
-
-def cost_text(one: Recommendation, language: Language) -> str:
-    """What the recommended choice costs, in words; empty where there is none."""
-    if one.result.cost is None:
-        return ""
-    key = one.cost_unit
-    if key == "endurance":
-        fuel, strings = (
-            value - (choice.current or 0) for choice, value in zip(one.choices, one.recommended or (), strict=True)
-        )
-        return cost_name(key, language).format(fuel=fuel, strings=strings)
-    if one.result.cost == 0:
-        key = EVERY.free.get(key, key)
-    return cost_name(key, language).format(cost=one.result.cost)
 
 
 def _certificate(one: Recommendation, language: Language) -> str:

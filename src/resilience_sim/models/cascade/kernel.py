@@ -6,15 +6,17 @@ goings on only the last one entered counts: the others are left over from before
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from resilience_sim.models.cascade.draws import Draws, too_few_drawn
 from resilience_sim.models.cascade.inputs import HOURS, CascadeInputs, Ended, Through
 from resilience_sim.models.cascade.path import CALLS, LEARNS, MISSES, REACHES, SENDS, TAKES_OVER, Path
-from resilience_sim.models.cascade.plant import AHEAD, LACKS, ROWS, Plant, opened
+from resilience_sim.models.cascade.plant import AHEAD, LACKS, ROWS, Plant, opened, opened_together
 from resilience_sim.models.heaps import drop, hidden, push, uncounted
 
-__all__ = ["simulate"]
+__all__ = ["simulate", "simulate_together"]
 
 NOTICES, READS, ENDS_CALL, GOES_ON = range(4)  # kinds of what happens, in their order at equal instants
 NOTICING, CALL, MESSAGE = int(Through.NOTICING), int(Through.CALL), int(Through.MESSAGE)
@@ -41,12 +43,43 @@ def simulate(inputs: CascadeInputs, draws: Draws, *, trace: bool = False) -> Pat
         If somebody is called more often than there are numbers for.
     """
     plant = opened(inputs, draws, rows=0)
-    _run(plant)
-    if (lacks := int(plant.clock[LACKS])) >= 0:
-        raise too_few_drawn(inputs, lacks)
+    _play(plant, inputs)
     if trace:  # now it is known how long the trace is
         plant = opened(inputs, draws, rows=int(plant.clock[ROWS]))
         _run(plant)
+    return _path(plant, trace=trace)
+
+
+def simulate_together(inputs: CascadeInputs, draws: Sequence[Draws], hours: Sequence[float]) -> list[Path]:
+    """Run several events of one call tree: the paths of :func:`simulate`, in a half to a third of its time.
+
+    Parameters
+    ----------
+    inputs
+        The call tree.
+    draws
+        The numbers of each event.
+    hours
+        The time of day of each, instead of the inputs', from 0 to 24.
+
+    Raises
+    ------
+    WidthError
+        If somebody is called more often than there are numbers for.
+    """
+    plants = opened_together(inputs, draws, hours)
+    for plant in plants:
+        _play(plant, inputs)
+    return [_path(plant, trace=False) for plant in plants]
+
+
+def _play(plant: Plant, inputs: CascadeInputs) -> None:
+    _run(plant)
+    if (lacks := int(plant.clock[LACKS])) >= 0:
+        raise too_few_drawn(inputs, lacks)
+
+
+def _path(plant: Plant, *, trace: bool) -> Path:
     return Path(
         told_s=plant.told_s,
         told_by=plant.told_by,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +12,7 @@ import numpy.typing as npt
 from resilience_sim.models.cascade.draws import Draws
 from resilience_sim.models.cascade.inputs import HOURS, CascadeInputs
 
-__all__ = ["AHEAD", "LACKS", "ROWS", "Plant", "Tree", "opened"]
+__all__ = ["AHEAD", "LACKS", "ROWS", "Plant", "Tree", "opened", "opened_together"]
 
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
@@ -66,10 +68,6 @@ class Plant(NamedTuple):
     duty_reached: Ints
     duty_ended_s: Floats
     duty_ended: Codes
-    trace_s: Floats
-    trace_kind: Codes
-    trace_who: Ints
-    trace_whom: Ints
     # the present
     clock: Ints  # see the names above
     ahead_s: Floats  # a heap: what lies ahead, and kind · n + person
@@ -91,30 +89,35 @@ class Plant(NamedTuple):
     failed: Ints  # (d,): attempts at that person
     next_phone: Ints  # (d,): place among their phones
     due_s: Floats  # (d,): when the next attempt may begin
+    # the trace, see Path
+    trace_s: Floats
+    trace_kind: Codes
+    trace_who: Ints
+    trace_whom: Ints
 
 
 class Asked(NamedTuple):
-    """The tree, and the present and the path before anything happens, one row for each column of them."""
+    """The tree, and its plant before anything happens.
+
+    The columns lie one after the other in an array for each type: to set each aside by itself takes longer than to play
+    an event. `places`: where each column is found, by array and slice, in the order of the plant's fields; `unknown`:
+    how many rows and columns `knows_of` has.
+    """
 
     tree: Tree
-    of_people: Ints  # see OF_PEOPLE
-    of_duties: Ints  # see OF_DUTIES
-    duty_times_s: Floats
+    blank: tuple[Floats, Ints, Codes]
+    places: tuple[tuple[int, slice], ...]
+    unknown: int
 
 
-# Columns are rows of a few arrays, since setting one aside takes as long as a call is played.
-OF_PEOPLE = (
-    "told_by", "phone", "calls_to", "calls_by", "calling", "amid", "message_by", "message_first", "message_last",
-    "message_next", "duty_first", "duty_last",
+DRAWN = (  # of Draws, in the order of the plant's fields
+    "notices_s", "begins_s", "reads_s", "acknowledges", "answer_u", "ring_s", "talk_s", "leaves_s", "travels_s",
 )  # fmt: skip
-OF_DUTIES = ("duty_owner", "duty_calls", "duty_reached", "duty_next", "turned_to", "failed", "next_phone")
-COUNTED = ("calls_to", "calls_by", "duty_calls", "failed", "next_phone")  # from 0; the others begin with -1, nobody
-
-
-def _rows(names: tuple[str, ...], width: int, **given: Ints) -> Ints:
-    """What the columns begin with, shape (columns, width)."""
-    begin = [given.get(name, np.full(width, 0 if name in COUNTED else -1)) for name in names]
-    return np.stack(begin).astype(np.int64)
+_drawn = attrgetter(*DRAWN)
+TRACE = ("trace_s", "trace_kind", "trace_who", "trace_whom")
+SET_ASIDE = Plant._fields[1 + len(DRAWN) : -len(TRACE)]
+TYPES = tuple(np.dtype(kind) for kind in (np.float64, np.int64, np.int8))
+NO_TRACE = (np.empty(0), np.empty(0, dtype=np.int8), np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
 
 
 def _asked(inputs: CascadeInputs) -> Asked:
@@ -149,19 +152,44 @@ def _ask(inputs: CascadeInputs) -> Asked:
         message_to=np.array([inputs.index[name] for one in people for name in one.messages], dtype=np.int64),
     )
     message_first = np.where(np.diff(tree.message_from) > 0, np.arange(n), -1)
-    return Asked(
-        tree=tree,
-        of_people=_rows(
-            OF_PEOPLE,
-            n,
-            message_first=message_first,
-            message_last=message_first,
-            duty_first=np.where(has_duties, duty_from[:-1], -1),
-            duty_last=np.where(has_duties, duty_from[1:] - 1, -1),
-        ),
-        of_duties=_rows(OF_DUTIES, len(owner), duty_owner=owner, duty_next=following, turned_to=tree.about),
-        duty_times_s=np.stack((np.full(len(owner), np.inf), np.full(len(owner), -np.inf))),
-    )
+    duties = len(owner)
+    # Each person has at most a notice, a message, a call and a going on ahead; besides, a going on can be left over
+    # whenever somebody takes over, which happens at most once for each duty.
+    room = 4 * n + duties
+    unknown = 0 if calling.common_list else n
+    never, nobody, none = np.full(n, np.inf), np.full(n, -1), np.zeros(n, dtype=np.int64)
+    not_yet, no_duty = np.zeros(n, dtype=np.int8), np.zeros(duties, dtype=np.int64)
+    begins: dict[str, npt.NDArray[Any]] = {
+        **dict.fromkeys(("told_s", "begins_s", "ends_s", "arrives_s", "goes_on_s"), never),
+        **dict.fromkeys(("told_by", "phone", "calling", "amid", "message_by", "message_next"), nobody),
+        **dict.fromkeys(("calls_to", "calls_by"), none),
+        **dict.fromkeys(("through", "answers", "known"), not_yet),
+        **dict.fromkeys(("duty_calls", "failed", "next_phone"), no_duty),
+        "message_first": message_first,
+        "message_last": message_first,
+        "duty_first": np.where(has_duties, duty_from[:-1], -1),
+        "duty_last": np.where(has_duties, duty_from[1:] - 1, -1),
+        "duty_owner": owner,
+        "duty_reached": np.full(duties, -1),
+        "duty_next": following,
+        "turned_to": tree.about,
+        "duty_ended_s": np.full(duties, np.inf),
+        "due_s": np.full(duties, -np.inf),
+        "duty_ended": np.zeros(duties, dtype=np.int8),  # Ended.OPEN
+        "clock": np.array([0, 0, -1]),
+        "ahead_s": np.zeros(room),
+        "ahead": np.zeros(room, dtype=np.int64),
+        "knows_of": np.zeros(unknown * unknown, dtype=np.int8),
+    }
+    blank: tuple[list[npt.NDArray[Any]], ...] = ([], [], [])
+    lengths, places = [0, 0, 0], []
+    for name in SET_ASIDE:
+        kind, column = TYPES.index(begins[name].dtype), begins[name]
+        places.append((kind, slice(lengths[kind], lengths[kind] + len(column))))
+        blank[kind].append(column)
+        lengths[kind] += len(column)
+    floats, ints, codes = (np.concatenate(columns) for columns in blank)
+    return Asked(tree, (floats, ints, codes), tuple(places), unknown)
 
 
 def _from(lengths: list[int]) -> Ints:
@@ -172,44 +200,21 @@ def _from(lengths: list[int]) -> Ints:
 def opened(inputs: CascadeInputs, draws: Draws, *, rows: int) -> Plant:
     """The plant before anything happens, with room for so many rows of a trace."""
     asked = _asked(inputs)
-    n, duties = len(inputs.people), len(inputs.duties)
-    # Each person has at most a notice, a message, a call and a going on ahead; besides, a going on can be left over
-    # whenever somebody takes over, which happens at most once for each duty.
-    room = 4 * n + duties
-    unknown = 0 if inputs.calling.common_list else n
-    told_s, begins_s, ends_s, arrives_s, goes_on_s = np.full((5, n), np.inf)
-    through, answers, known = np.zeros((3, n), dtype=np.int8)
-    duty_ended_s, due_s = asked.duty_times_s.copy()
-    return Plant(
-        tree=asked.tree,
-        notices_s=draws.notices_s,
-        begins_after_s=draws.begins_s,
-        reads_s=draws.reads_s,
-        acknowledges=draws.acknowledges,
-        answer_u=draws.answer_u,
-        ring_s=draws.ring_s,
-        talk_s=draws.talk_s,
-        leaves_s=draws.leaves_s,
-        travels_s=draws.travels_s,
-        **dict(zip(OF_PEOPLE, asked.of_people.copy(), strict=True)),
-        **dict(zip(OF_DUTIES, asked.of_duties.copy(), strict=True)),
-        told_s=told_s,
-        through=through,
-        begins_s=begins_s,
-        ends_s=ends_s,
-        arrives_s=arrives_s,
-        duty_ended_s=duty_ended_s,
-        duty_ended=np.zeros(duties, dtype=np.int8),  # Ended.OPEN
-        trace_s=np.empty(rows),
-        trace_kind=np.empty(rows, dtype=np.int8),
-        trace_who=np.empty(rows, dtype=np.int64),
-        trace_whom=np.empty(rows, dtype=np.int64),
-        clock=np.array([0, 0, -1]),
-        ahead_s=np.empty(room),
-        ahead=np.empty(room, dtype=np.int64),
-        goes_on_s=goes_on_s,
-        answers=answers,
-        known=known,
-        knows_of=np.zeros((unknown, unknown), dtype=np.int8),
-        due_s=due_s,
-    )
+    trace = (np.empty(rows), *(np.empty(rows, dtype=none.dtype) for none in NO_TRACE[1:])) if rows else NO_TRACE
+    return _plant(asked, draws, [blank.copy() for blank in asked.blank], trace)
+
+
+def opened_together(inputs: CascadeInputs, draws: Sequence[Draws], hours: Sequence[float]) -> list[Plant]:
+    """A plant without a trace for each of several events of one call tree, each at an hour of its own."""
+    asked = _asked(inputs)
+    columns = (np.tile(blank, (len(draws), 1)) for blank in asked.blank)
+    return [
+        _plant(asked._replace(tree=asked.tree._replace(hour=hour)), drawn, own, NO_TRACE)
+        for drawn, hour, *own in zip(draws, hours, *columns, strict=True)
+    ]
+
+
+def _plant(asked: Asked, draws: Draws, columns: Sequence[npt.NDArray[Any]], trace: tuple[Any, ...]) -> Plant:
+    own = dict(zip(SET_ASIDE, (columns[kind][cut] for kind, cut in asked.places), strict=True))
+    own["knows_of"] = own["knows_of"].reshape(asked.unknown, asked.unknown)
+    return Plant(asked.tree, *_drawn(draws), *own.values(), *trace)

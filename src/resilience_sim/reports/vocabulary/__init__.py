@@ -5,6 +5,7 @@ from __future__ import annotations
 from resilience_sim.reports.vocabulary import (
     call_centre,
     calls,
+    compared,
     evacuation,
     faults,
     hall_queue,
@@ -33,6 +34,7 @@ EVERY = together(
         "any subject": ANYWHERE,
         "call centre": call_centre.WORDS,
         "calls": calls.WORDS,
+        "comparisons": compared.WORDS,
         "evacuation": evacuation.WORDS,
         "faults": faults.WORDS,
         "hall queue": hall_queue.WORDS,

@@ -87,8 +87,8 @@ def reported(breakdowns: Breakdowns, setting: Reported, seed: int, replication: 
     """The measures of a block of events, in minutes, shape (events,)."""
     match setting.event:
         case "failure":
-            row = failure(breakdowns, setting, seed, replication)
-            return {name: row[name] / MINUTE for name in ("supervisor_told", "leaders_told", "back")}
+            row = failure(breakdowns, setting, seed, replication, until_restored=False)
+            return {name: times_s / MINUTE for name, times_s in row.items()}
         case "recovered":
             return {"recovery_told": recovered(breakdowns, setting, seed, replication) / MINUTE}
         case "surge":
@@ -114,8 +114,10 @@ def _alarms(breakdowns: Breakdowns, setting: Reported, chain: str, seed: int, re
 # ---- an application fails
 
 
-def failure(breakdowns: Breakdowns, setting: Reported, seed: int, replication: int) -> dict[str, Floats]:
-    """Who is told of a failure that does not end in time, and that it has ended.
+def failure(
+    breakdowns: Breakdowns, setting: Reported, seed: int, replication: int, *, until_restored: bool = True
+) -> dict[str, Floats]:
+    """Who is told of a failure that does not end in time, and, if that is asked, that it has ended.
 
     Returns
     -------
@@ -123,7 +125,7 @@ def failure(breakdowns: Breakdowns, setting: Reported, seed: int, replication: i
         Seconds. ``supervisor_told``: from the failure until the supervisor knows of it. ``leaders_told``: from the end
         of the ten minutes until supervisor and manager know that these did not do, below 0 if they know before; 0 where
         the application is back by then. ``recovery_told``: from its being back until the last of those who had been
-        told knows; -inf where nobody had been. ``back``: from the failure until it is back.
+        told knows; -inf where nobody had been; only if asked. ``back``: from the failure until it is back.
     """
     assert setting.breakdown is not None
     site, trees = breakdowns.site, breakdowns.trees
@@ -143,6 +145,9 @@ def failure(breakdowns: Breakdowns, setting: Reported, seed: int, replication: i
     escalated = alarms_at(trees, "escalation", later, hours, setting.changes)
     leaders_s = starts_s + last_told(escalated, *LEADERS) - setting.restored_within_s
     needed = back_s > setting.restored_within_s
+    row = {"supervisor_told": supervisor_s, "leaders_told": np.where(needed, leaders_s, 0.0), "back": back_s}
+    if not until_restored:
+        return row
 
     finally_ = Streams(derived_seed(seed, "restored"), replication)
     hours = played.hours + back_s / HOUR
@@ -151,12 +156,7 @@ def failure(breakdowns: Breakdowns, setting: Reported, seed: int, replication: i
     known_s = np.where(needed[:, None], starts_s[:, None] + told(escalated, *LEADERS), np.inf)
     known_s[:, 0] = np.minimum(known_s[:, 0], supervisor_s)
     recovery_s = np.where(known_s < back_s[:, None], told(restored, *LEADERS), -np.inf).max(axis=1)
-    return {
-        "supervisor_told": supervisor_s,
-        "leaders_told": np.where(needed, leaders_s, 0.0),
-        "recovery_told": recovery_s,
-        "back": back_s,
-    }
+    return {**row, "recovery_told": recovery_s}
 
 
 def recovered(breakdowns: Breakdowns, setting: Reported, seed: int, replication: int) -> Floats:

@@ -84,7 +84,7 @@ class Repairs(CallCentrePart):
     @property
     def effort(self) -> Effort:
         """A block of events takes some milliseconds."""
-        return Effort(per_site=BLOCK, per_load=16 * BLOCK, per_certificate=300 * BLOCK, block=BLOCK)
+        return Effort(per_site=BLOCK, per_load=16 * BLOCK, per_certificate=400 * BLOCK, block=BLOCK)
 
     # ---- what is asked
 

@@ -4,8 +4,8 @@ One event is one failure (:mod:`~resilience_sim.studies.call_centre.outage_event
 the other, each judged by the answer rate with it against without it in the same failure:
 
 * written material (P4-08): some callers are answered, against none; nobody leaves the system, against some do;
-* recording by hand (P4-09): the others are recorded and called back, against sent away; all calls back promised must
-  begin in time;
+* recording by hand (P4-09): the others are recorded, entered once it is up again, and called back, against sent away;
+  all calls back promised must begin in time;
 * people moved as in a surge (P4-10);
 * all of it together is held against the site's standards (P4-03), as are slow queries: where a query that takes just
   as long as counts as slow breaks the standard, the mark is too high.
@@ -26,6 +26,7 @@ from resilience_sim.plans.register import Clause
 from resilience_sim.studies.call_centre.failure_replay_notes import replay_notes
 from resilience_sim.studies.call_centre.faults_events import Breakdown
 from resilience_sim.studies.call_centre.outage_events import Down, Outages, Work
+from resilience_sim.studies.call_centre.outage_tickets import ticket_note, tickets
 from resilience_sim.studies.call_centre.part import CallCentrePart
 from resilience_sim.studies.call_centre.surge_floor import BLOCK
 from resilience_sim.studies.call_centre.surge_levers import loaded_axes, with_load
@@ -64,6 +65,7 @@ NEEDS = Needs(
         "manual.handling_factor": from_on(1.0, "1", 10.0),
         "manual.record": above(0.0, "s"),
         "manual.call_back": above(0.0, "s"),
+        "manual.enter": from_on(0.0, "s"),
         "manual.begins": from_on(0.0, "s"),
         "manual.back_within": above(0.0, "s", 72 * HOUR),
         "specialist.people": from_on(1.0, "persons", 100.0),
@@ -118,6 +120,8 @@ class ApplicationDown(CallCentrePart):
 
     def _question(self, clause: Clause, claim: Claim) -> Question:
         setting = self.setting(claim.study)
+        if claim.measure != "answer_rate_gain":
+            setting = replace(setting, against=None)
         unit = STUDIES[claim.study][claim.measure]
         return asked(self.plan, self.site, clause, claim, scenario=setting.scenario, situation=setting, unit=unit)
 
@@ -242,8 +246,9 @@ class ApplicationDown(CallCentrePart):
                 settings = [_down(self.chosen(question, (value,)).situation) for value in choice.values]
                 hours = [[self.events.support_hours(one, seed, k) for k in range(COSTED)] for one in settings]
                 given_up = np.array([math.fsum(row) / COSTED for row in hours])
-            case "calls_back":  # agents who call back at a time; of as many, the shorter promise
-                agents = np.array(others[0].values) * (self.site.base("manual.call_back") / HOUR)
+            case "calls_back":  # agents who enter and call back at a time; of as many, the shorter promise
+                each_s = self.site.base("manual.call_back") + self.site.base("manual.enter")
+                agents = np.array(others[0].values) * (each_s / HOUR)
                 given_up = agents[None, :] + 1e-4 * first[:, None]
         return given_up
 
@@ -252,8 +257,9 @@ class ApplicationDown(CallCentrePart):
         return "queue_staff_hours" if question.option == "staff_moved_from" else f"queue_{question.option}"
 
     def notes(self, seed: int, language: Literal["zh", "en"]) -> Sequence[str]:
-        """A failure on record, replayed: what the plan's levels would have saved, and which rule more."""
-        return replay_notes(self.site, seed, language)
+        """What is to be made up for once it is up again; a failure on record under the plan's and other rules."""
+        setting = replace(self.setting("recording_by_hand"), against=None)
+        return (ticket_note(tickets(self.events, setting, seed), language), *replay_notes(self.site, seed, language))
 
 
 def _down(situation: Situation) -> Down:

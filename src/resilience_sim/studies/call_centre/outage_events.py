@@ -3,7 +3,8 @@
 *Down* (``application_down``): at any hour, for as long as the call tree and the repairs of
 :mod:`~resilience_sim.studies.call_centre.faults_events` say, at most :data:`LONGEST_S`. Until the floor works by hand
 all callers are sent away. Then a share of them is answered from written material, which takes longer; the others are
-recorded by hand and called back once it is up again, or sent away where nobody records. Who is sent away tries again.
+recorded by hand, and once it is up again entered and called back when no caller waits for the agent; or sent away where
+nobody records. Who is sent away tries again.
 
 *Slow* (``application_slow``): for some hours every query takes so much longer, and so does every call.
 
@@ -48,7 +49,8 @@ Floats = npt.NDArray[np.float64]
 Scenario = Literal["application_down", "application_slow"]
 
 LONGEST_S = DAY  # of failures: of those beyond it the first day is played
-KEPT_EVENTS = 512
+KEPT_EVENTS = 640  # more than a load or most verdicts take, so that the next one meets them here
+KEPT_ROWS = 8192
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,7 @@ class Outages:
         self.breakdowns = Breakdowns(site, check=check)
         self._play = lru_cache(maxsize=64)(self._played)
         self._failed = lru_cache(maxsize=KEPT_EVENTS)(self._fail)
-        self._row = lru_cache(maxsize=4 * KEPT_EVENTS)(self._worked)
+        self._row = lru_cache(maxsize=KEPT_ROWS)(self._worked)
 
     def replicate(self, setting: Down, seed: int, replication: int) -> Mapping[str, Floats]:
         """The measures of a block of events, shape (:data:`~.call_centre_surge_floor.BLOCK`,).
@@ -176,8 +178,19 @@ class Outages:
     # ---- one event
 
     def _worked(self, setting: Down, seed: int, play: int, event: int) -> dict[str, float]:
+        failure, people, path = self.path(setting, seed, play, event)
+        return {
+            **served(path, failure.start_s, failure.end_s, threshold_s=self.threshold_s),
+            "called_back": _called_back(path, failure.end_s + setting.back_within_s),
+            "support_hours": staff_hours(path, people, failure.end_s) if people else 0.0,
+        }
+
+    def path(self, setting: Down, seed: int, play: int, event: int) -> tuple[Failure, list[Floats], Path]:
+        """When it fails, when each of the people of each level is there after its call-up, and what happens."""
         work = setting.work
-        failed = self._failed(replace(setting, work=NOBODY_WORKS), seed, play, event)
+        # How the floor works, how slow queries are, and how long people take to come moves no caller.
+        failure_only = replace(setting, work=NOBODY_WORKS, slow_s=0.0, loads=replace(setting.loads, lead=1.0))
+        failed = self._failed(failure_only, seed, play, event)
         draws, failure = failed.draws, failed.failure
         inputs = self._at_work(setting, failed)
         people: list[Floats] = []
@@ -185,12 +198,7 @@ class Outages:
             hours, _ = self._when(setting, seed, play)
             people = people_s(self.floor, work.support, setting.loads, hours, seed, play, event)
             inputs, draws = with_ladder(inputs, draws, work.support, BEFORE_S + work.moved_s, people)
-        path = simulate(inputs, draws)
-        return {
-            **served(path, failure.start_s, failure.end_s, threshold_s=self.threshold_s),
-            "called_back": _called_back(path, failure.end_s + setting.back_within_s),
-            "support_hours": staff_hours(path, people, failure.end_s) if people else 0.0,
-        }
+        return failure, people, simulate(inputs, draws)
 
     def _at_work(self, setting: Down, failed: _Failed) -> QueueInputs:
         """The queue while the application is down, or slow."""
@@ -204,23 +212,30 @@ class Outages:
         sent_away = Failure(failure.start_s, by_hand.start_s).timeline(1.0)
         if not work.records:
             sent_away = sent_away + by_hand.timeline(rest)
-        staying = failure.timeline(1.0 - work.leave, 1.0)
+        agents = queue.agents
+        if work.leave > 0:
+            staying = failure.timeline(1.0 - work.leave, 1.0)
+            agents = agents.combine(staying, lambda there, share: np.floor(there * share + 1e-9))
+        assert queue.outage is not None
+        assert queue.outage.back is not None
+        gap_s = 0.0 if math.isinf(work.per_hour) else HOUR / work.per_hour
         return replace(
             queue,
-            agents=queue.agents.combine(staying, lambda agents, share: np.floor(agents * share + 1e-9)),
+            agents=agents,
             stretch=by_hand.timeline(work.factor, 1.0),
             outage=Outage(
                 by_hand=by_hand.timeline(rest if work.records else 0.0),
                 unanswerable=sent_away,
                 factor=work.record_s / self.site.base("calls.handling_mean"),
-                back=self._back(failure, work.reserve, 0.0 if math.isinf(work.per_hour) else HOUR / work.per_hour),
+                back=replace(queue.outage.back, reserve=work.reserve, gap_s=gap_s),
             ),
         )
 
-    def _back(self, failure: Failure, reserve: int = 0, gap_s: float = 0.0) -> CallBacks:
-        """Calls back once it is up again, as long as calls are spread."""
-        law = LogNormal.from_mean(self.site.base("manual.call_back"), self.site.base("calls.handling_sigma"))
-        return CallBacks(law, hours=failure.timeline(0.0, 1.0), reserve=reserve, gap_s=gap_s)
+    def _back(self, failure: Failure) -> CallBacks:
+        """Records are entered and their callers called back once it is up again; spread as calls are."""
+        entered_s, called_s = self.site.base("manual.enter"), self.site.base("manual.call_back")
+        law = LogNormal.from_mean(entered_s + called_s, self.site.base("calls.handling_sigma"))
+        return CallBacks(law, hours=failure.timeline(0.0, 1.0))
 
     def _fail(self, setting: Down, seed: int, play: int, event: int) -> _Failed:
         """When it fails and who calls; how the floor works moves nobody."""

@@ -23,7 +23,7 @@ from resilience_sim.plans.claims import Claim
 from resilience_sim.plans.register import Clause
 from resilience_sim.studies.call_centre import calls_levers as levers
 from resilience_sim.studies.call_centre.part import CallCentrePart
-from resilience_sim.studies.call_centre.seats_events import Estimated, Lost, Moving, Scenario, SeatsLost
+from resilience_sim.studies.call_centre.seats_events import BackAtWork, Estimated, Lost, Moving, Scenario, SeatsLost
 from resilience_sim.studies.call_centre.surge_floor import BLOCK, PER_PLAY
 from resilience_sim.studies.call_centre.surge_rules import FLOOR_FACTS
 from resilience_sim.studies.limits import asked, decided, offered, stated
@@ -125,10 +125,19 @@ class SeatsAndStaff(CallCentrePart):
             clause,
             claim,
             scenario=scenario,
-            situation=Estimated() if claim.study == "staff_assessed" else self.setting(claim.study, scenario),
+            situation=self._situation(claim, scenario),
             unit=STUDIES[claim.study][claim.measure],
             easiest_if_open=True,
         )
+
+    def _situation(self, claim: Claim, scenario: Scenario) -> Lost | BackAtWork | Estimated:
+        """What is simulated for a claim; nobody calls where only the report or the seats are asked about."""
+        if claim.study == "staff_assessed":
+            return Estimated()
+        setting = self.setting(claim.study, scenario)
+        if claim.measure == "agent_back":
+            return BackAtWork(scenario, setting.spare, setting.seats)
+        return setting if claim.measure == "answer_rate_gain" else replace(setting, against=None)
 
     def setting(self, study: str, scenario: Scenario) -> Lost:
         """What is simulated of the floor for a study in a scenario."""
@@ -137,7 +146,7 @@ class SeatsAndStaff(CallCentrePart):
         match scenario:
             case "one_seat" | "storm_burst":
                 seats = 1 if scenario == "one_seat" else round(site.base("storm.seats"))
-                return replace(plain, seats=seats, without_spare=True)
+                return replace(plain, seats=seats, against="no_spare")
             case "theft":
                 return replace(
                     plain,
@@ -151,7 +160,8 @@ class SeatsAndStaff(CallCentrePart):
             hurt = replace(hurt, seats=closed if closed_s > 0 else 0, for_s=closed_s)
         if study == "staff_off_line":
             return hurt
-        return replace(hurt, moving=Moving(stated(self.plan, site, "P4-26", "act_below", "standard.answer_rate")))
+        moving = Moving(stated(self.plan, site, "P4-26", "act_below", "standard.answer_rate"))
+        return replace(hurt, moving=moving, against="nobody_moved")
 
     def _spare(self) -> int:
         """Spare seats: those of the plan, or else a share of all, and so many at least."""
@@ -170,6 +180,8 @@ class SeatsAndStaff(CallCentrePart):
         """The measures of a block of events."""
         if isinstance(situation, Estimated):
             return self.events.assessed(situation, seed, replication)
+        if isinstance(situation, BackAtWork):
+            return self.events.back_at_work(situation, seed, replication)
         return self.events.replicate(_lost(situation), seed, replication)
 
     # ---- loads that may grow
@@ -187,6 +199,8 @@ class SeatsAndStaff(CallCentrePart):
 
     def moved(self, question: Question, axis: Axis, value: float) -> Situation:
         """The question's situation with the load at this value."""
+        if isinstance(question.situation, BackAtWork):
+            return replace(question.situation, seats=int(value))
         setting = _lost(question.situation)
         return replace(setting, agents_off=int(value)) if axis is OFF else replace(setting, seats=int(value))
 
@@ -232,10 +246,10 @@ class SeatsAndStaff(CallCentrePart):
         first, *others = values
         if question.option == "deadline_and_tries":
             return replace(question, situation=Estimated(tries=int(others[0])), limit=first)
+        if isinstance(question.situation, BackAtWork):
+            return replace(question, situation=replace(question.situation, spare=int(first)))
         setting = _lost(question.situation)
         match question.option:
-            case "spare_seats":
-                setting = replace(setting, spare=int(first))
             case "scene":
                 setting = replace(setting, seats=int(first), for_s=others[0] * MINUTE)
             case "clearing":

@@ -45,14 +45,16 @@ from resilience_sim.studies.call_trees import Changes
 from resilience_sim.timelines import concurrency, pulse
 from resilience_sim.units import HOUR, MINUTE
 
-__all__ = ["LOOKED_AT_S", "Estimated", "Lost", "Moving", "Scenario", "SeatsLost"]
+__all__ = ["LOOKED_AT_S", "BackAtWork", "Estimated", "Lost", "Moving", "Scenario", "SeatsLost"]
 
 Floats = npt.NDArray[np.float64]
 Scenario = Literal["one_seat", "storm_burst", "theft", "accident", "floor_cleared"]
+Against = Literal["no_spare", "nobody_moved"]
 
 LOOKED_AT_S = 2 * HOUR
 LONGEST_S = 8 * HOUR  # of repairs: of those that take longer the calls of the first shift count
-KEPT_EVENTS = 512
+KEPT_EVENTS = 640  # more than a load or most verdicts take, so that the next one meets them here
+KEPT_ROWS = 8192
 FAILURES = ("one_seat", "storm_burst")
 
 
@@ -83,8 +85,8 @@ class Lost:
         Agents who are off the line.
     moving
         Who is moved; `None`: nobody.
-    without_spare
-        Whether the event is compared with the same one without spare seats; else with the one in which nobody is moved.
+    against
+        What the event is compared with: the same one without spare seats, or with nobody moved; `None`: nothing.
     loads
         What differs from the site.
     """
@@ -95,8 +97,17 @@ class Lost:
     for_s: float = math.inf
     agents_off: int = 0
     moving: Moving | None = None
-    without_spare: bool = False
+    against: Against | None = None
     loads: Loads = USUAL
+
+
+@dataclass(frozen=True)
+class BackAtWork:
+    """A situation: seats fail, of which it is only asked when the last of their agents works again."""
+
+    scenario: Scenario
+    spare: int
+    seats: int
 
 
 @dataclass(frozen=True)
@@ -107,16 +118,14 @@ class Estimated:
     tries: int | None = None
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class _Event:
-    """One event and those who call in it; it begins at BEFORE_S.
+    """One event; it begins at BEFORE_S.
 
     `out_s`: for how long each seat is out of use; `noticed_s`: until the agent knows; `told_s`: until the supervisor
     has estimated the answer rate.
     """
 
-    queue: QueueInputs
-    draws: Draws
     hour: float
     out_s: tuple[float, ...]
     noticed_s: float
@@ -142,8 +151,9 @@ class SeatsLost:
         self.breakdowns = Breakdowns(site, check=check)
         self._repairs = lru_cache(maxsize=64)(self._repaired)
         self._told = lru_cache(maxsize=64)(self._supervisor_told)
-        self._struck = lru_cache(maxsize=KEPT_EVENTS)(self._strike)
-        self._row = lru_cache(maxsize=4 * KEPT_EVENTS)(self._worked)
+        self._struck = lru_cache(maxsize=KEPT_ROWS)(self._strike)
+        self._calling = lru_cache(maxsize=KEPT_EVENTS)(self._who_calls)
+        self._row = lru_cache(maxsize=KEPT_ROWS)(self._worked)
 
     @property
     def places(self) -> int:
@@ -153,17 +163,24 @@ class SeatsLost:
     def replicate(self, setting: Lost, seed: int, replication: int) -> Mapping[str, Floats]:
         """The measures of a block of events, shape (:data:`~.call_centre_surge_floor.BLOCK`,).
 
-        ``service_level``, ``answer_rate`` (both %), ``answer_rate_gain`` (points more than with less), ``agent_back``
-        (seconds from the loss of seats until the last agent works again) and ``support_hours`` (staff-hours of those
-        moved).
+        ``service_level``, ``answer_rate`` (both %), ``answer_rate_gain`` (points more than with less) and
+        ``support_hours`` (staff-hours of those moved).
         """
         play, events = of_block(replication)
-        less = replace(setting, spare=0) if setting.without_spare else replace(setting, moving=None)
+        plain = replace(setting, against=None)
+        less = {"no_spare": replace(plain, spare=0), "nobody_moved": replace(plain, moving=None), None: plain}
         rows = []
         for event in events:
-            row, other = self._row(setting, seed, play, event), self._row(less, seed, play, event)
+            row, other = (self._row(one, seed, play, event) for one in (plain, less[setting.against]))
             rows.append({**row, "answer_rate_gain": row["answer_rate"] - other["answer_rate"]})
         return {name: np.array([row[name] for row in rows]) for name in rows[0]}
+
+    def back_at_work(self, setting: BackAtWork, seed: int, replication: int) -> Mapping[str, Floats]:
+        """Seconds from the loss of seats until the last agent works again, ``agent_back``, of a block of events."""
+        play, events = of_block(replication)
+        count, lost = self.places + setting.spare, Lost(setting.scenario, 0, seats=setting.seats)
+        struck = [self._struck(lost, seed, play, event) for event in events]
+        return {"agent_back": np.array([self._agent_back_s(one, count) for one in struck])}
 
     def assessed(self, setting: Estimated, seed: int, replication: int) -> Mapping[str, Floats]:
         """Minutes from an accident until the supervisor has estimated the answer rate, ``assessed``.
@@ -175,17 +192,21 @@ class SeatsLost:
     def support_hours(self, setting: Lost, seed: int, replication: int) -> float:
         """Staff-hours of those moved in an event, the mean of a block."""
         play, events = of_block(replication)
-        return float(np.mean([self._row(setting, seed, play, event)["support_hours"] for event in events]))
+        plain = replace(setting, against=None)
+        return float(np.mean([self._row(plain, seed, play, event)["support_hours"] for event in events]))
 
     # ---- one event
 
     def _worked(self, setting: Lost, seed: int, play: int, event: int) -> dict[str, float]:
         one = self._struck(_known(setting), seed, play, event)
-        agents, moved, hours = one.queue.agents, 0, 0.0
+        if setting.moving is not None and self.estimate(setting, one.hour) >= setting.moving.below:
+            return self._row(replace(setting, moving=None), seed, play, event)
+        queue, draws = self._calling(one.end_s, setting.loads, seed, play, event)
+        agents, moved, hours = queue.agents, 0, 0.0
         if setting.agents_off:
             off = pulse(BEFORE_S, one.end_s, float(setting.agents_off))
             agents = agents.combine(off, lambda there, gone: np.maximum(there - gone, 0.0))
-        if setting.moving is not None and self.estimate(setting, one.hour) < setting.moving.below:
+        if setting.moving is not None:
             came_s = self._moved(setting, setting.moving, one, seed, play, event)
             came_s = [at_s for at_s in came_s if at_s < one.end_s]
             if came_s:
@@ -195,17 +216,15 @@ class SeatsLost:
         out_s = one.out_s[:count]
         fails = tuple((seat, BEFORE_S, BEFORE_S + lasts_s) for seat, lasts_s in enumerate(out_s))
         inputs = replace(
-            one.queue,
+            queue,
             agents=agents,
             seats=Seats(count + moved, fails, move_s=self.site.base("seats.move")) if fails else None,
         )
-        draws = one.draws
         if fails:
             at_s = np.full(len(fails), BEFORE_S)
             draws = replace(draws, seat=np.arange(len(fails)), fails_s=at_s, works_s=at_s + np.array(out_s))
         return {
             **served(simulate(inputs, draws), BEFORE_S, one.end_s, threshold_s=self.threshold_s),
-            "agent_back": self._agent_back_s(one, count),
             "support_hours": hours,
         }
 
@@ -237,7 +256,7 @@ class SeatsLost:
 
     def _agent_back_s(self, one: _Event, count: int) -> float:
         """Seconds until the last of those whose seats failed works again: on a free seat, or as agents go home."""
-        agents, out_s = one.queue.agents, np.array(one.out_s[:count])
+        agents, out_s = self.floor.agents(one.hour, one.end_s), np.array(one.out_s[:count])
         if not len(out_s) or agents.at(BEFORE_S) == 0:
             return 0.0
         changes_s = agents.times[agents.times > BEFORE_S] - BEFORE_S
@@ -260,16 +279,14 @@ class SeatsLost:
             out_s, end_s = (setting.for_s,) * setting.seats, BEFORE_S + LOOKED_AT_S
             told_s = self._told(None, seed, play)[event]
         noticed = Exponential(self.site.base("faults.noticed"))
-        queue = QueueInputs((self.floor.usual(hour, setting.loads),), self.floor.agents(hour, end_s), end_s)
-        return _Event(
-            queue,
-            draw(queue, streams),
-            hour,
-            out_s,
-            float(noticed.draw(streams.generator("call_centre/seat/noticed"), 1)[0]),
-            told_s,
-            end_s,
-        )
+        noticed_s = float(noticed.draw(streams.generator("call_centre/seat/noticed"), 1)[0])
+        return _Event(hour, out_s, noticed_s, told_s, end_s)
+
+    def _who_calls(self, end_s: float, loads: Loads, seed: int, play: int, event: int) -> tuple[QueueInputs, Draws]:
+        """The queue of an event, whatever is lost in it, and those who call until it is over."""
+        hour = self.floor.hours(seed, play)[event]
+        queue = QueueInputs((self.floor.usual(hour, loads),), self.floor.agents(hour, end_s), end_s)
+        return queue, draw(queue, Streams(seed, play * PER_PLAY + event))
 
     def _repaired(self, scenario: Scenario, seats: int, seed: int, play: int) -> list[tuple[float, ...]]:
         """Of each event of a play, for how many seconds each seat is out of use."""
@@ -290,5 +307,5 @@ class SeatsLost:
 
 
 def _known(setting: Lost) -> Lost:
-    """What an event and its callers depend on, and nothing else."""
-    return replace(setting, spare=0, agents_off=0, moving=None, without_spare=False)
+    """What an event depends on but for those who call in it."""
+    return Lost(setting.scenario, 0, seats=setting.seats, for_s=setting.for_s)

@@ -103,7 +103,7 @@ class Surges:
     def effort_for(self, situation: Situation) -> Effort:
         """Of days that are only watched many more."""
         if isinstance(situation, Watch):
-            return Effort(per_site=WATCHED, per_load=40 * WATCHED, per_certificate=200 * WATCHED, block=WATCHED)
+            return Effort(per_site=WATCHED, per_load=40 * WATCHED, per_certificate=400 * WATCHED, block=WATCHED)
         return self.effort
 
     # ---- what is asked
@@ -137,7 +137,9 @@ class Surges:
         in_place = "from_in_place" in read.values()
         level = LEVEL[claim.study]
         with_it = support(self.plan, self.site, level, in_place=in_place)
-        crisis = Surge("crisis_surge", with_it, replace(with_it, levels=level - 1) if level > 1 else None)
+        crisis = Surge("crisis_surge", with_it, compared=claim.measure == "answer_rate_gain")
+        if crisis.compared and level > 1:  # nothing comes after the first level that could count from it
+            crisis = replace(crisis, against=replace(with_it, levels=level - 1, in_place=in_place and level > 2))
         return (replace(crisis, scenario="recorded_surge"), crisis) if level == 1 else (crisis,)
 
     def replicate(self, situation: Situation, seed: int, replication: int) -> Mapping[str, Floats]:

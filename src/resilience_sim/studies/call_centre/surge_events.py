@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from resilience_sim.hazards.call_surge import RECORDED, CallSurge
-from resilience_sim.models.queue import Condition, Draws, QueueInputs, draw
+from resilience_sim.models.queue import Draws, QueueInputs, draw
 from resilience_sim.models.queue.kernel import simulate
 from resilience_sim.models.queue.path import Path
 from resilience_sim.plans.site import Site
@@ -32,18 +32,18 @@ from resilience_sim.studies.call_centre.surge_floor import (
     of_block,
     served,
 )
-from resilience_sim.studies.call_centre.surge_support import Support, people_s, seen_s, staff_hours, with_ladder
+from resilience_sim.studies.call_centre.surge_support import Sign, Support, people_s, seen_s, staff_hours, with_ladder
 from resilience_sim.timelines import Timeline
 from resilience_sim.units import MINUTE
 
-__all__ = ["LATE_S", "Scenario", "Surge", "SurgeEvents"]
+__all__ = ["LATE_S", "Scenario", "Struck", "Surge", "SurgeEvents"]
 
 Floats = npt.NDArray[np.float64]
 Scenario = Literal["recorded_surge", "crisis_surge"]
 
 LATE_S = 30 * MINUTE  # at the end of a surge, when all who come have come
-KEPT_EVENTS = 512
-EVER = Condition("waiting", "at_least", 0.0)
+KEPT_EVENTS = 640  # more than a load or most verdicts take, so that the next one meets them here
+KEPT_ROWS = 8192
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,8 @@ class Surge:
         Who is called up; `None`: nobody.
     against
         The support with which it is compared; `None`: none at all.
+    compared
+        Whether it is compared; otherwise nothing is gained.
     times
         Size of the surge, times usual; `None`: as the record or the site has it.
     loads
@@ -67,12 +69,13 @@ class Surge:
     scenario: Scenario
     support: Support | None
     against: Support | None = None
+    compared: bool = True
     times: float | None = None
     loads: Loads = USUAL
 
 
 @dataclass(frozen=True, eq=False)
-class _Struck:
+class Struck:
     """One surge and those who call in it; the surge begins at BEFORE_S."""
 
     queue: QueueInputs
@@ -88,8 +91,9 @@ class SurgeEvents:
         self.site = site
         self.floor = Floor(site)
         self.threshold_s = site.base("standard.threshold")
-        self._struck = lru_cache(maxsize=KEPT_EVENTS)(self._strike)
-        self._row = lru_cache(maxsize=4 * KEPT_EVENTS)(self._supported)
+        self._struck = lru_cache(maxsize=KEPT_EVENTS)(self.strike)
+        self._row = lru_cache(maxsize=KEPT_ROWS)(self._supported)
+        self._sign_s = lru_cache(maxsize=KEPT_ROWS)(self._seen_s)
 
     def replicate(self, setting: Surge, seed: int, replication: int) -> Mapping[str, Floats]:
         """The measures of a block of surges, shape (:data:`~.call_centre_surge_floor.BLOCK`,).
@@ -105,7 +109,7 @@ class SurgeEvents:
     def support_hours(self, setting: Surge, seed: int, replication: int) -> float:
         """Staff-hours of all levels in a surge, the mean of a block."""
         play, events = of_block(replication)
-        plain = replace(setting, support=None, against=None)
+        plain = replace(setting, support=None, against=None, compared=True)
         return float(np.mean([self._row(plain, setting.support, seed, play, k)["support_hours"] for k in events]))
 
     def called_after_s(self, setting: Surge, seed: int, replication: int) -> Floats:
@@ -121,9 +125,9 @@ class SurgeEvents:
         return found
 
     def _event(self, setting: Surge, seed: int, play: int, event: int) -> dict[str, float]:
-        plain = replace(setting, support=None, against=None)
+        plain = replace(setting, support=None, against=None, compared=True)
         row = self._row(plain, setting.support, seed, play, event)
-        other = self._row(plain, setting.against, seed, play, event)
+        other = self._row(plain, setting.against, seed, play, event) if setting.compared else row
         return {**row, "answer_rate_gain": row["answer_rate"] - other["answer_rate"]}
 
     def _supported(self, setting: Surge, support: Support | None, seed: int, play: int, event: int) -> dict[str, float]:
@@ -139,20 +143,37 @@ class SurgeEvents:
         self, setting: Surge, support: Support | None, seed: int, play: int, event: int
     ) -> tuple[float, list[Floats], Path]:
         """When the surge is over, when each of the people of each level is there after its call-up, and the path."""
-        struck = self._struck(setting.scenario, setting.times, setting.loads, seed, play, event)
+        # However long people take to come, the same callers call, and the sign shows as soon.
+        which = setting.scenario, setting.times, replace(setting.loads, lead=1.0), seed, play, event
+        struck = self._struck(*which)
         inputs, draws, end_s = struck.queue, struck.draws, struck.surge.end_s
         people: list[Floats] = []
         if support is not None:
-            handling_s = self.floor.handling_s(setting.loads)
-            sign_s = seen_s(support.sign, draws, struck.usual_per_s, inputs.agents, handling_s)
+            sign_s = self._sign_s(support.sign, *which)
             if sign_s < end_s:
                 people = people_s(self.floor, support, setting.loads, self.floor.hours(seed, play), seed, play, event)
                 inputs, draws = with_ladder(inputs, draws, support, sign_s, people)
         return end_s, people, simulate(inputs, draws)
 
-    def _strike(
-        self, scenario: Scenario, times: float | None, loads: Loads, seed: int, play: int, event: int
-    ) -> _Struck:
+    def _seen_s(
+        self, sign: Sign, scenario: Scenario, times: float | None, loads: Loads, seed: int, play: int, event: int
+    ) -> float:
+        """When the sign shows, seconds; infinite for never."""
+        struck = self._struck(scenario, times, loads, seed, play, event)
+        return seen_s(sign, struck.draws, struck.usual_per_s, struck.queue.agents, self.floor.handling_s(loads))
+
+    def strike(
+        self,
+        scenario: Scenario,
+        times: float | None,
+        loads: Loads,
+        seed: int,
+        play: int,
+        event: int,
+        *,
+        after_s: float = 0.0,
+    ) -> Struck:
+        """One surge and those who call until it is over, or for so long after it; see :class:`Surge`."""
         streams, hour = Streams(seed, play * PER_PLAY + event), self.floor.hours(seed, play)[event]
         lasts_s, factor = self.site.base("surge.crisis_lasts"), self.site.base("surge.crisis_calls")
         if scenario == "recorded_surge":
@@ -162,10 +183,10 @@ class SurgeEvents:
         usual = self.floor.usual(hour, loads)
         queue = QueueInputs(
             (usual, surge_callers(usual, surge, largest=max(LARGEST_DRAWN, surge.factor))),
-            self.floor.agents(hour, surge.end_s),
-            surge.end_s,
+            self.floor.agents(hour, surge.end_s + after_s),
+            surge.end_s + after_s,
         )
-        return _Struck(queue, draw(queue, streams), surge, self.floor.per_s(hour))
+        return Struck(queue, draw(queue, streams), surge, self.floor.per_s(hour))
 
 
 LARGEST_DRAWN = 4.0  # callers are drawn for such surges at least, so that those of a smaller one are some of them

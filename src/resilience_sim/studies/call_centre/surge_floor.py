@@ -34,7 +34,8 @@ Floats = npt.NDArray[np.float64]
 BEFORE_S = HOUR
 BLOCK = 4  # events of one replication
 PER_PLAY = 32  # whose call-ups and repairs are drawn at once
-KEPT = 64
+KEPT = 256
+KEPT_AROUND = 2048  # events: timelines of a hundred numbers
 LISTS = {1: "support.other_units", 2: "support.reserves", 3: "support.functional"}
 ON_THE_LIST = 60  # the most people that may be wanted of one level
 
@@ -82,6 +83,9 @@ class Floor:
         self._leads = lru_cache(maxsize=KEPT)(self._draw_leads)
         self._hours = lru_cache(maxsize=KEPT)(self._draw_hours)
         self._who = lru_cache(maxsize=KEPT)(self._of_usual)
+        # What lies around an event is the same whatever is done about it, and under almost every load.
+        self._rate = lru_cache(maxsize=KEPT_AROUND)(self._usual_rate)
+        self._roster = lru_cache(maxsize=KEPT_AROUND)(self._on_duty)
 
     def hours(self, seed: int, play: int) -> tuple[float, ...]:
         """Time of day (hours) of each event of a play, each hour as likely as its usual calls are many."""
@@ -103,6 +107,9 @@ class Floor:
 
     def per_s(self, hour: float) -> Timeline:
         """Usual calls per second around a time of day (hours), from second 0 on."""
+        return self._rate(hour)
+
+    def _usual_rate(self, hour: float) -> Timeline:
         return self.day.rate(hour * HOUR, before_s=BEFORE_S)
 
     @cached_property
@@ -132,6 +139,9 @@ class Floor:
 
     def agents(self, hour: float, end_s: float) -> Timeline:
         """Agents of the shifts around a time of day (hours), from second 0 until `end_s` and beyond."""
+        return self._roster(hour, end_s)
+
+    def _on_duty(self, hour: float, end_s: float) -> Timeline:
         roster = self.day.roster(hour * HOUR - BEFORE_S, end_s)
         first = max(int(np.searchsorted(roster.times, 0.0, side="right")) - 1, 0)
         return Timeline(roster.times[first:], roster.values[first:])

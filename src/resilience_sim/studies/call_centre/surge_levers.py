@@ -65,7 +65,7 @@ def with_load(site: Site, loads: Loads, axis: Axis, value: float) -> Loads:
 
 def moved_to(site: Site, setting: Surge, axis: Axis, value: float) -> Surge:
     """The setting with the load at this value, compared with nothing: loads are sought for rates, not for gains."""
-    setting = replace(setting, against=setting.support)
+    setting = replace(setting, against=None, compared=False)
     if axis.name == SIZE.name:
         return replace(setting, times=value)
     return replace(setting, loads=with_load(site, setting.loads, axis, value))

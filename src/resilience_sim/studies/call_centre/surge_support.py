@@ -6,7 +6,8 @@ call is often three times the usual number. Only first calls are counted, so tha
 
 *Levels.* The first is called at an instant that the study gives; the next when the answer rate has been below what
 counts as control for so long without a break, counted from the call-up of the level before, or from its being in place.
-Whoever has come stays until the event is over: the plan does not say when levels stand down.
+Whoever has come stays until the event is over: the plan does not say when levels stand down (what a rule would cost:
+:mod:`~resilience_sim.studies.call_centre.surge_stand_down`).
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ from resilience_sim.studies.call_centre.surge_floor import BEFORE_S, Floor, Load
 from resilience_sim.timelines import Timeline
 from resilience_sim.units import HOUR, MINUTE
 
-__all__ = ["Sign", "Support", "people_s", "seen_s", "staff_hours", "with_ladder", "within"]
+__all__ = [
+    "Sign", "Support", "at_the_instant", "people_s", "seen_s", "shown", "staff_hours", "with_ladder", "within",
+]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
 
@@ -116,9 +119,23 @@ def seen_s(sign: Sign, draws: Draws, usual_per_s: Timeline, agents: Timeline, ha
     handling_s
         Their mean handling time: in `lasting_s` each of them serves ``lasting_s / handling_s`` calls.
     """
+    at_s, seen = shown(sign, draws, usual_per_s, agents, handling_s)
+    return float(at_s[np.argmax(seen)]) if seen.any() else math.inf
+
+
+def shown(
+    sign: Sign, draws: Draws, usual_per_s: Timeline, agents: Timeline, handling_s: float
+) -> tuple[Floats, npt.NDArray[np.bool_]]:
+    """At every minute from the event until the last call, whether calls have grown abnormally; see :func:`seen_s`.
+
+    Returns
+    -------
+    tuple
+        The instants, seconds, and whether the sign shows at each, both of shape (minutes,).
+    """
     arrivals_s = draws.arrival_s[draws.order]
     if not len(arrivals_s):
-        return math.inf
+        return np.empty(0), np.empty(0, dtype=np.bool_)
     at_s = np.arange(BEFORE_S, arrivals_s[-1] + MINUTE, MINUTE)
     first_s = np.maximum(at_s - sign.lasting_s, 0.0)
     calls = np.searchsorted(arrivals_s, at_s, side="right") - np.searchsorted(arrivals_s, first_s, side="right")
@@ -126,8 +143,7 @@ def seen_s(sign: Sign, draws: Draws, usual_per_s: Timeline, agents: Timeline, ha
     usual = np.concatenate(([0.0], np.cumsum(usual_per_s.at(grid[:-1]) * MINUTE)))
     expected = np.interp(at_s, grid, usual) - np.interp(first_s, grid, usual)
     able = agents.at(at_s) * (at_s - first_s) / handling_s
-    seen = (calls >= sign.times * expected) & (calls > able)
-    return float(at_s[np.argmax(seen)]) if seen.any() else math.inf
+    return at_s, (calls >= sign.times * expected) & (calls > able)
 
 
 def with_ladder(
@@ -146,19 +162,9 @@ def with_ladder(
     people
         Of each level, when each of its people is there, seconds from its call-up.
     """
-    # A ladder is first looked at with the first event: a condition that is always true is held from then on.
-    planned = (
-        [inputs.agents]
-        if inputs.outage is None or inputs.outage.back is None
-        else [inputs.agents, inputs.outage.back.hours]
-    )
-    changes = [float(one.times[1]) for one in planned if len(one.times) > 1]
-    first_s = min([*changes, *draws.arrival_s[draws.order[:1]].tolist()], default=sign_s)
-    calls = [replace(EVER, hold_s=sign_s - first_s)] + [
-        Condition("answered_share", "less_than", below, hold_s, support.over_s)
-        for below, hold_s in zip(support.controlled_from, support.uncontrolled_s, strict=True)
-    ]
-    levels = []
+    calls, levels = [at_the_instant(sign_s, inputs, draws)], []
+    for below, hold_s in zip(support.controlled_from[: len(people) - 1], support.uncontrolled_s, strict=False):
+        calls.append(Condition("answered_share", "less_than", below, hold_s, support.over_s))
     for number, (leads_s, factor) in enumerate(zip(people, support.handling, strict=False)):
         there_s = as_agents(leads_s, factor) or (math.inf,)
         levels.append(
@@ -173,6 +179,19 @@ def with_ladder(
     ladder = Ladder(tuple(levels))
     # No law among the lead times: nothing of this is drawn.
     return replace(inputs, ladder=ladder), replace(draws, lead_s=lead_times(ladder, Streams(0, 0)))
+
+
+def at_the_instant(instant_s: float, inputs: QueueInputs, draws: Draws) -> Condition:
+    """The condition by which a level is called at an instant, whatever the queue is like."""
+    # A ladder is first looked at with the first event: a condition that is always true is held from then on.
+    planned = (
+        [inputs.agents]
+        if inputs.outage is None or inputs.outage.back is None
+        else [inputs.agents, inputs.outage.back.hours]
+    )
+    changes = [float(one.times[1]) for one in planned if len(one.times) > 1]
+    first_s = min([*changes, *draws.arrival_s[draws.order[:1]].tolist()], default=instant_s)
+    return replace(EVER, hold_s=instant_s - first_s)
 
 
 def staff_hours(path: Path, people: Sequence[Floats], end_s: float) -> float:

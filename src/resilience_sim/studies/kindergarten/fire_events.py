@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Literal
 
 import numpy as np
@@ -64,6 +64,7 @@ ADULTS_MPS = 0.30  # how far the pace of adults goes to each side of its mean (F
 ROUNDS = 3  # full sweeps of a room: who is in it is then still unfound in one of a hundred cases
 DESIGNED = 8  # evacuations by which classes are chosen for the back door; a wrong choice costs time, never truth
 DESIGN_SEED = 0
+KEPT = 2048  # events that are kept, some thirty kilobytes each
 
 
 @dataclass(frozen=True)
@@ -366,8 +367,8 @@ class Premises:
     # ---- what clauses ask about
 
     def happened(self, setting: Setting, seed: int, replication: int) -> Happened:
-        """One event of a setting."""
-        return happened(self.event(setting), seed, replication)
+        """One event of a setting; the last ones are kept, since several clauses ask about what follows the same."""
+        return _same(self.event(setting), seed, replication)
 
     def replicate(self, setting: Setting, seed: int, replication: int) -> Mapping[str, float]:
         """The measures of one event that the setting's study asks about."""
@@ -418,6 +419,28 @@ class Premises:
         for step in setting.steps_first:
             at_s += drawn_s(site, f"rescue.{step}", seed, replication)
         return alpha * at_s**2
+
+
+class _ByIdentity:
+    """An event, told from others by being another object: premises keep one for all settings that share it."""
+
+    def __init__(self, event: Event) -> None:
+        self.event = event
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _ByIdentity) and other.event is self.event
+
+    def __hash__(self) -> int:
+        return id(self.event)
+
+
+def _same(event: Event, seed: int, replication: int) -> Happened:
+    return _kept(_ByIdentity(event), seed, replication)
+
+
+@lru_cache(maxsize=KEPT)
+def _kept(event: _ByIdentity, seed: int, replication: int) -> Happened:
+    return happened(event.event, seed, replication)
 
 
 # ---- laws

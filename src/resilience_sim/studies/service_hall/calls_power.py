@@ -108,6 +108,7 @@ class PowerCuts:
         self.record = record
         self.fires = service_hall.ServiceHall(plan, site, record)
         self._shut: dict[int, tuple[EgressInputs, EgressInputs]] = {}
+        self._sites: dict[tuple[tuple[str, float], ...], Site] = {(): site}
 
     def __reduce__(self) -> tuple[object, ...]:
         """Pickled by what it is made of."""
@@ -152,8 +153,9 @@ class PowerCuts:
     def replicate(self, situation: Situation, seed: int, replication: int) -> Mapping[str, float]:
         """The measures of one fire."""
         cut = _cut(situation)
-        hall = self.fires.hall.at(cut.fire.facts)
-        one, site = hall.burn(cut.fire, seed, replication), hall.site
+        # What is a fact of the cut alone leaves the fire and those who walk as they are.
+        hall = self.fires.hall.at(tuple(pair for pair in cut.fire.facts if not pair[0].startswith("power_cut.")))
+        one, site = hall.burn(cut.fire, seed, replication), self._at(cut.fire.facts)
         streams = Streams(derived_seed(seed, "power cut"), replication)
         reach_s = about(site.base("power_cut.reach")).draw(streams.generator("service_hall/reach"), 1)[0]
         walk_s = hall.back_way_m / site.base("walking.adults")
@@ -168,6 +170,12 @@ class PowerCuts:
             "cut_after": cut_s - one.draws.alarm_s,
             "cutter_margin": one.aset_s - (cut_s + walk_s) if cut_s < math.inf else -math.inf,
         }
+
+    def _at(self, facts: tuple[tuple[str, float], ...]) -> Site:
+        """The site with other values of some facts; kept."""
+        if facts not in self._sites:
+            self._sites[facts] = self.site.with_values(dict(facts))
+        return self._sites[facts]
 
     def _customers_out_s(self, one: Burnt, site: Site, cut_s: float) -> float:
         """When the last customer is out, with what the cut does to the main door and to the light."""

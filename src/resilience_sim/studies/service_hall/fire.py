@@ -33,7 +33,7 @@ from resilience_sim.plans.site import Site
 from resilience_sim.studies.limits import asked, decided, offered, readings
 from resilience_sim.studies.needs import Needs, from_on
 from resilience_sim.studies.question import OF_THE_SITE, Axis, Choice, Effort, Question, Situation
-from resilience_sim.studies.service_hall.fire_events import Hall, Setting
+from resilience_sim.studies.service_hall.fire_events import Setting, hall_of
 from resilience_sim.studies.service_hall.fire_facts import HALL_FACTS, HALL_RULES
 from resilience_sim.studies.service_hall.fire_notes import notes
 from resilience_sim.units import DAY, from_base, to_base
@@ -111,7 +111,7 @@ class ServiceHall:
         self.plan = plan
         self.site = site
         self.record = record
-        self.hall = Hall(site)
+        self.hall = hall_of(site)
         # Built before any work, so that a site which no machine can take is refused at once; kept for the runs.
         for question in self.questions():
             self.hall.at(_setting(question.situation).facts)

@@ -19,14 +19,16 @@ site's time to move the valuables is that of as many as the site has on them; mo
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
-from heapq import heapify, heapreplace
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
+from resilience_sim.hazards.smoke import GrowingFire
 from resilience_sim.models.egress import Draws, EgressInputs, Fixed, Group, Path, People, draw
 from resilience_sim.models.egress.kernel import simulate
 from resilience_sim.models.egress.routes import find_routes
@@ -37,7 +39,8 @@ from resilience_sim.studies.drilling import drill_times, noticed
 from resilience_sim.studies.evacuation import ALARM, about, alarm_chain, between, evacuees, growing_fire, walkers
 
 __all__ = [
-    "FIRES", "MAIN", "SCENARIOS", "STAFF_DOOR", "STAFF_GROUPS", "Burnt", "Duties", "Hall", "Loads", "Setting", "told_s",
+    "FIRES", "MAIN", "SCENARIOS", "STAFF_DOOR", "STAFF_GROUPS", "Burnt", "Duties", "Hall", "Loads", "Setting",
+    "hall_of", "told_s",
 ]  # fmt: skip
 
 Floats = npt.NDArray[np.float64]
@@ -50,6 +53,10 @@ STAFF_GROUPS = ("hall_staff", "counter_staff", "office_staff")
 ADULTS_MPS = ELDERLY_MPS = 0.30  # how far paces go to each side of their mean (FDS+Evac, table 1)
 HELPED_MPS = 0.24  # the same for those who are led, by IMO's two groups of the impaired
 ENGINE_GUIDES = 1
+STEPS: Mapping[bool, tuple[str, ...]] = {True: ("fire.detected",), False: ALARM}  # with detectors, and without
+FEW = 4  # halls that are remembered for the next part that is bound to the same site
+KEPT = 6000  # walks that are kept, some ten kilobytes each: a fire that grows faster meets the same people
+OF_THE_WALK = ("building.main_door",)  # facts that change nobody's times before they walk
 
 
 @dataclass(frozen=True)
@@ -134,6 +141,46 @@ class Duties:
     free: int
 
 
+class _Way(NamedTuple):
+    """What the way out hangs on, besides the hall: how the alarm is given, who is free, who fights and for how long."""
+
+    detected: bool
+    free: int
+    fighting: int
+    fight_for_s: float
+    alarm_after_fight: bool
+    alarm_s: float | None
+    pre_movement: float
+    pace: float
+
+
+class _Ready(NamedTuple):
+    """Who starts when, as in :class:`Burnt`, and what is drawn of staff behind the counters and of the fight."""
+
+    draws: Draws
+    customers: npt.NDArray[np.bool_]
+    led: int
+    leading: int
+    telling: int
+    helpless: bool
+    found_s: float
+    put_out_after_s: float
+    behind_mps: float  # from the counters to the staff's door
+    ready_after_s: float  # from the alarm until valuables can be taken
+    moving_s: float  # of the valuables, by as many as the site has on them
+
+
+class _Left(NamedTuple):
+    """What happens on the way."""
+
+    inputs: EgressInputs
+    path: Path
+    ready: _Ready
+    customers_out_s: float
+    fighters_out_s: float
+    behind_s: float
+
+
 @dataclass(frozen=True, eq=False)
 class Burnt:
     """One fire, with all that was drawn and done; instants are seconds from the ignition.
@@ -190,7 +237,9 @@ class Hall:
     def at(self, facts: tuple[tuple[str, float], ...] = ()) -> _Hall:
         """The hall with other values of some facts."""
         if facts not in self._at:
-            self._at[facts] = _Hall(self.site.with_values(dict(facts)) if facts else self.site)
+            before = tuple(pair for pair in facts if pair[0] not in OF_THE_WALK)
+            site = self.site.with_values(dict(facts)) if facts else self.site
+            self._at[facts] = _Hall(site, None if before == facts else self.at(before))
         return self._at[facts]
 
     def replicate(self, setting: Setting, seed: int, replication: int) -> dict[str, float]:
@@ -212,15 +261,25 @@ class Hall:
 
 
 class _Hall:
-    """The hall with all facts settled."""
+    """The hall with all facts settled.
 
-    def __init__(self, site: Site) -> None:
+    Parameters
+    ----------
+    site
+        Its facts.
+    before
+        The hall with the same people, whose times before they walk are those here; None: it is this one.
+    """
+
+    def __init__(self, site: Site, before: _Hall | None = None) -> None:
         self.site = site
+        self.before = before or self
         self.building = egress_building(site)
         self.places = {place.name: place for place in starting_places(site)}
         self.customers = self.places[CUSTOMERS].size
         self.staff = sum(self.places[name].size for name in STAFF_GROUPS)
-        self._walks: dict[tuple[int, int, int, int, Loads], EgressInputs] = {}
+        self._walks: dict[tuple[int, int, int, int, float, float], EgressInputs] = {}
+        self._fires: dict[float, GrowingFire] = {}
 
     @cached_property
     def back_way_m(self) -> float:
@@ -258,15 +317,65 @@ class _Hall:
 
     def burn(self, setting: Setting, seed: int, replication: int) -> Burnt:
         """One fire."""
+        duties = self.duties(setting)
+        fights = duties.fighting > 0 or setting.alarm_after_fight
+        way = _Way(
+            setting.scenario == "fire_detected",
+            duties.free,
+            duties.fighting,
+            setting.fight_for_s if fights else 0.0,
+            setting.alarm_after_fight,
+            setting.alarm_s,
+            setting.loads.pre_movement,
+            setting.loads.pace,
+        )
+        left = _left(self, way, seed, replication)
+        ready = left.ready
+        aset_s = self._smoke(setting.loads.growth).draw_aset_s(Streams(seed, replication))
+        if duties.fighting and ready.found_s + ready.put_out_after_s < aset_s:
+            aset_s = math.inf
+        taken_s = ready.draws.alarm_s + ready.ready_after_s
+        moving_s = ready.moving_s * (max(1, round(self.site.base("egress.on_valuables"))) / max(1, duties.on_valuables))
+        if setting.people_first:
+            taken_s = max(taken_s, left.customers_out_s)
+        valuables_s = taken_s + moving_s if duties.on_valuables else 0.0
+        leaves_s = max(valuables_s, left.customers_out_s if duties.guards else 0.0)
+        return Burnt(
+            left.inputs,
+            ready.draws,
+            left.path,
+            ready.customers,
+            ready.led,
+            ready.helpless,
+            aset_s,
+            leaves_s + left.behind_s if leaves_s else 0.0,
+            valuables_s,
+            left.fighters_out_s,
+        )
+
+    def leave(self, way: _Way, seed: int, replication: int) -> _Left:
+        """What of one fire does not hang on how fast it grows, nor on who guards and takes valuables to safety."""
+        ready = _ready(self.before, way, seed, replication)
+        inputs = self._walk(ready.led if ready.leading else 0, ready.leading, ready.telling, way)
+        path = simulate(inputs, ready.draws)
+        return _Left(
+            inputs,
+            path,
+            ready,
+            math.inf if ready.helpless else float(path.out_s[ready.customers].max(initial=0.0)),
+            float(path.out_s[_rows(inputs)["fighting"]].max()) if way.fighting else 0.0,
+            self.back_way_m / ready.behind_mps,
+        )
+
+    def ready(self, way: _Way, seed: int, replication: int) -> _Ready:
+        """Who starts when, and all else that is drawn of a fire but for its smoke."""
         streams, site = Streams(seed, replication), self.site
         needs = site.base("customers.need_help_to_leave")
         led = int(np.sum(streams.generator("service_hall/in_need").random(self.customers) < needs))
-        duties = self.duties(setting)
-        free, fighting = duties.free, duties.fighting
-        leading = max(1, free // 2) if free and led else 0
-        telling = free - leading
-        inputs = self._walk(setting, led if leading else 0, leading, telling, fighting)
-        found_s, alarm_s = self._alarm(setting, streams)
+        leading = max(1, way.free // 2) if way.free and led else 0
+        telling = way.free - leading
+        inputs = self._walk(led if leading else 0, leading, telling, way)
+        found_s, alarm_s = self._alarm(way, streams)
         drawn = draw(inputs, streams)
         start_s = drawn.start_s + alarm_s
         customers = np.zeros(inputs.persons, dtype=np.bool_)
@@ -280,83 +389,86 @@ class _Hall:
             told, done = told_s(start_s[rows["telling"]], alone.stop - alone.start, tell_s)
             start_s[alone] = np.minimum(start_s[alone], told)
             start_s[rows["telling"]] = done
-        if fighting:
-            start_s[rows["fighting"]] = found_s + setting.fight_for_s
-        draws = replace(drawn, start_s=start_s, alarm_s=alarm_s)
-        path = simulate(inputs, draws)
-        aset_s = growing_fire(site, growth_factor=setting.loads.growth).draw_aset_s(streams)
-        fighters_out_s = 0.0
-        if fighting:
-            fighters_out_s = float(path.out_s[rows["fighting"]].max())
-            if found_s + self._put_out_after_s(setting, streams) < aset_s:
-                aset_s = math.inf
-        one = Burnt(inputs, draws, path, customers, led, led > 0 and not leading, aset_s, 0.0, 0.0, fighters_out_s)
-        return self._with_staff_behind(setting, duties, one, streams)
+        if way.fighting:
+            start_s[rows["fighting"]] = found_s + way.fight_for_s
+        return _Ready(
+            replace(drawn, start_s=start_s, alarm_s=alarm_s),
+            customers,
+            led,
+            leading,
+            telling,
+            led > 0 and not leading,
+            found_s,
+            self._put_out_after_s(way, streams) if way.fighting else math.inf,
+            _one(self._adults(way.pace), "behind", streams),
+            _one(self._laws["valuables"], "valuables", streams),
+            _one(self._laws["move_cash"], "move_cash", streams),
+        )
 
-    def _alarm(self, setting: Setting, streams: Streams) -> tuple[float, float]:
+    @cached_property
+    def _laws(self) -> Mapping[str, Law]:
+        """Laws of the times that staff need, by the names of their streams."""
+        facts = {"valuables": "pre_movement.staff", "move_cash": "egress.move_cash", "fight": "egress.fight_fire"}
+        return {name: about(self.site.base(fact)) for name, fact in facts.items()}
+
+    def _smoke(self, growth: float) -> GrowingFire:
+        if growth not in self._fires:
+            self._fires[growth] = growing_fire(self.site, growth_factor=growth)
+        return self._fires[growth]
+
+    def _alarm(self, way: _Way, streams: Streams) -> tuple[float, float]:
         """When the fire is found, and when the alarm is heard."""
-        steps = ("fire.detected",) if setting.scenario == "fire_detected" else ALARM
-        by = 1.0 if setting.alarm_s is None else setting.alarm_s / self.alarm_s(setting.scenario)
-        laws = alarm_chain(self.site, steps)
+        steps, laws = self._alarms[way.detected]
+        by = 1.0 if way.alarm_s is None else way.alarm_s / math.fsum(self.site.base(step) for step in steps)
         seconds = [by * _one(law, name, streams) for name, law in zip(steps, laws, strict=True)]
-        waits_s = setting.fight_for_s if setting.alarm_after_fight else 0.0
+        waits_s = way.fight_for_s if way.alarm_after_fight else 0.0
         return seconds[0], math.fsum(seconds) + waits_s
+
+    @cached_property
+    def _alarms(self) -> Mapping[bool, tuple[tuple[str, ...], tuple[Law, ...]]]:
+        """Steps before the alarm and their laws, with detectors and without."""
+        return {found: (steps, alarm_chain(self.site, steps)) for found, steps in STEPS.items()}
 
     def alarm_s(self, scenario: str) -> float:
         """Mean time from the ignition to the alarm."""
-        steps = ("fire.detected",) if scenario == "fire_detected" else ALARM
-        return math.fsum(self.site.base(step) for step in steps)
+        return math.fsum(self.site.base(step) for step in STEPS[scenario == "fire_detected"])
 
-    def _walk(self, setting: Setting, led: int, leading: int, telling: int, fighting: int) -> EgressInputs:
+    def _walk(self, led: int, leading: int, telling: int, way: _Way) -> EgressInputs:
         """Customers and those with them, as the machine takes them; times count from the alarm."""
-        key = (led, leading, telling, fighting, setting.loads)
+        key = (led, leading, telling, way.fighting, way.pre_movement, way.pace)
         if key not in self._walks:
-            site, loads, place = self.site, setting.loads, self.places[CUSTOMERS]
-            adult = between(site.base("walking.adults") * loads.pace, ADULTS_MPS * loads.pace)
-            slow = between(site.base("walking.elderly") * loads.pace, ELDERLY_MPS * loads.pace)
+            site, place = self.site, self.places[CUSTOMERS]
+            adult = between(site.base("walking.adults") * way.pace, ADULTS_MPS * way.pace)
+            slow = between(site.base("walking.elderly") * way.pace, ELDERLY_MPS * way.pace)
             alone = self.customers - led
             old = min(alone, max(0, round(site.base("customers.in_care") * self.customers) - led))
-            own = about(site.base("pre_movement.customers") * loads.pre_movement)
+            own = about(site.base("pre_movement.customers") * way.pre_movement)
             ready = about(site.base("pre_movement.staff"))
-            way = Fixed(MAIN)
+            out = Fixed(MAIN)
 
             def group(name: str, *people: People, delay: Law, together: bool = False) -> Group:
                 first, each = (delay, Deterministic(0.0)) if together else (Deterministic(0.0), delay)
                 return Group(
-                    name, place.room, people, delay=first, route=way, at=place.at, together=together, each=each
+                    name, place.room, people, delay=first, route=out, at=place.at, together=together, each=each
                 )
 
             groups = [group(CUSTOMERS, People("old", old, slow), People("others", alone - old, adult), delay=own)]
             if leading:
-                helped = between(site.base("walking.helped") * loads.pace, HELPED_MPS * loads.pace)
+                helped = between(site.base("walking.helped") * way.pace, HELPED_MPS * way.pace)
                 leads = max(1, round(site.base("egress.led_by_each")))
                 kinds = (People("led", led, helped, helped=1.0), People("staff", leading, adult, leads=leads))
                 groups.append(group("led", *kinds, delay=ready, together=True))
-            for name, count in (("telling", telling), ("fighting", fighting)):
+            for name, count in (("telling", telling), ("fighting", way.fighting)):
                 if count:
                     groups.append(group(name, People("staff", count, adult), delay=ready))
             self._walks[key] = EgressInputs(self.building, tuple(groups))
         return self._walks[key]
 
-    def _put_out_after_s(self, setting: Setting, streams: Streams) -> float:
+    def _put_out_after_s(self, way: _Way, streams: Streams) -> float:
         """Seconds of fighting after which the fire is out; inf if they give it up first, or never could."""
         luck = float(streams.generator("service_hall/put_out").random())
-        takes_s = _one(about(self.site.base("egress.fight_fire")), "fight", streams)
-        return takes_s if luck < self.site.base("fire.put_out") and takes_s <= setting.fight_for_s else math.inf
-
-    def _with_staff_behind(self, setting: Setting, duties: Duties, one: Burnt, streams: Streams) -> Burnt:
-        """The same fire with those who take valuables to safety, and those who guard."""
-        site, alarm_s = self.site, one.draws.alarm_s
-        walk_s = self.back_way_m / _one(self._adults(setting.loads.pace), "behind", streams)
-        ready_s = alarm_s + _one(about(site.base("pre_movement.staff")), "valuables", streams)
-        moving_s = _one(about(site.base("egress.move_cash")), "move_cash", streams)
-        moving_s *= max(1, round(site.base("egress.on_valuables"))) / max(1, duties.on_valuables)
-        customers_s = one.customers_out_s
-        if setting.people_first:
-            ready_s = max(ready_s, customers_s)
-        valuables_s = ready_s + moving_s if duties.on_valuables else 0.0
-        leaves_s = max(valuables_s, customers_s if duties.guards else 0.0)
-        return replace(one, staff_out_s=leaves_s + walk_s if leaves_s else 0.0, valuables_s=valuables_s)
+        takes_s = _one(self._laws["fight"], "fight", streams)
+        return takes_s if luck < self.site.base("fire.put_out") and takes_s <= way.fight_for_s else math.inf
 
     def _adults(self, pace: float) -> Law:
         return between(self.site.base("walking.adults") * pace, ADULTS_MPS * pace)
@@ -395,6 +507,27 @@ class _Hall:
         return EgressInputs(self.building, tuple(groups))
 
 
+@lru_cache(maxsize=KEPT)
+def _ready(hall: _Hall, way: _Way, seed: int, replication: int) -> _Ready:
+    return hall.ready(way, seed, replication)
+
+
+@lru_cache(maxsize=KEPT)
+def _left(hall: _Hall, way: _Way, seed: int, replication: int) -> _Left:
+    return hall.leave(way, seed, replication)
+
+
+def hall_of(site: Site) -> Hall:
+    """The hall at a site; one for all parts of a study that are bound to it, which ask about the same fires."""
+    hall = next((one for one in _HALLS if one.site is site), None) or Hall(site)
+    if hall not in _HALLS:
+        _HALLS.append(hall)
+    return hall
+
+
+_HALLS: deque[Hall] = deque(maxlen=FEW)
+
+
 def told_s(ready_s: Floats, count: int, tell_s: float) -> tuple[Floats, Floats]:
     """When each of so many customers is told, one after the other by whoever is free first.
 
@@ -412,13 +545,12 @@ def told_s(ready_s: Floats, count: int, tell_s: float) -> tuple[Floats, Floats]:
     tuple
         When each is told, shape (count,), and when each of those who tell is done, shape (k,).
     """
-    free = [(at, k) for k, at in enumerate(ready_s.tolist())]
-    heapify(free)
-    told, done = np.empty(count), ready_s.copy()
-    for customer in range(count):
-        at, k = free[0]
-        told[customer] = done[k] = at + tell_s
-        heapreplace(free, (at + tell_s, k))
+    begin_s = np.cumsum(np.column_stack((ready_s, np.full((len(ready_s), count), tell_s))), axis=1)
+    # Customer by customer whoever is free first begins, of several the first of them.
+    places = np.argsort(begin_s[:, :-1], axis=None, kind="stable")[:count]
+    teller, nth = np.divmod(places, count) if count else (places, places)
+    told = begin_s[teller, nth + 1]
+    done = begin_s[np.arange(len(ready_s)), np.bincount(teller, minlength=len(ready_s))]
     return told, done
 
 

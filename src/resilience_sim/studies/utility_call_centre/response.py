@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from resilience_sim.studies.call_up import Spells
+from resilience_sim.studies.call_up import Spells, early_shift_s
 from resilience_sim.timelines import Timeline, concurrency, constant
 
 __all__ = [
@@ -118,12 +118,11 @@ def relieved(spells: Spells, hand_overs: HandOvers, advance_s: float, lead_s: Fl
     """Agents who leave before the hand-over, as the next shift relieves them when it comes early."""
     leaves: list[float] = []
     ends: list[float] = []
-    for (on, off), lead in zip(spells, lead_s.tolist(), strict=False):
-        for instant, leaving, _ in hand_overs:
-            early = max(instant - advance_s, on + lead)
-            if early < min(instant, off):
-                leaves.extend([early] * leaving)
-                ends.extend([instant] * leaving)
+    for instant, leaving, _ in hand_overs:
+        early = early_shift_s(spells, instant, advance_s, lead_s)
+        if early < instant:
+            leaves.extend([early] * leaving)
+            ends.extend([instant] * leaving)
     return concurrency(leaves, ends)
 
 

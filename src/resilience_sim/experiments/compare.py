@@ -1,0 +1,533 @@
+"""Comparing scenarios: every one meets the same events, so that differences are its own and not of chance.
+
+All scenarios share the seed, and with it every stream (common random numbers). Each claim is judged in each scenario at
+its share of the error of the whole comparison: the family is all scenarios times all claims.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from resilience_sim.errors import PlanError, ResilienceError
+from resilience_sim.experiments.compare_measures import Difference, Summary, paired, summary
+from resilience_sim.experiments.compare_selection import Cheapest, Selecting, cheapest_of, oftenest_of
+from resilience_sim.experiments.compare_sharing import SharedStudy
+from resilience_sim.experiments.compare_tornado import Bar, tornado, uncertain
+from resilience_sim.experiments.runs import Runs, Tick
+from resilience_sim.experiments.workers import Workers
+from resilience_sim.hazards.outages import LineOutages
+from resilience_sim.plans.document import Document
+from resilience_sim.plans.files import BUILDING, CALL_TREE, FAULTS, read_plan, read_site
+from resilience_sim.plans.register import Plan
+from resilience_sim.plans.scenario_grids import Variant, changed, variants
+from resilience_sim.plans.scenarios import ScenarioFile, folder_of, read_scenarios
+from resilience_sim.plans.site import Site
+from resilience_sim.studies import bind
+from resilience_sim.studies.question import Question, Study, effort_for
+from resilience_sim.verdicts.best import Best
+from resilience_sim.verdicts.verdict import Answer, Verdict
+
+__all__ = ["Cell", "Comparison", "Cost", "Prepared", "Row", "compare", "compared", "prepare"]
+
+Floats = npt.NDArray[np.float64]
+REPLICATIONS = 1000
+STAFF_HOURS = ("added_hours", "staff_hours", "support_hours")  # measures of studies that count the work of an event
+MOST_COMBINATIONS = 200  # of choices whose costs are worked out to know that of one
+EVENTS_OF_A_FACT = 100
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a scenario costs in one event.
+
+    Parameters
+    ----------
+    mean, low, high
+        With its interval; equal where it is known without chance.
+    unit
+        ``staff_hours``, or a key of the words in which reports give costs; empty where there is no cost.
+    why
+        Why there is none: ``nothing_set`` (the study counts no cost for this claim), ``open`` (it does, but only for
+        values within what a recommendation may choose), ``many`` (too many choices to work it out).
+    """
+
+    mean: float = math.nan
+    low: float = math.nan
+    high: float = math.nan
+    unit: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One claim in one scenario.
+
+    Parameters
+    ----------
+    question
+        As the scenario asks it.
+    measure, kept
+        Of the measure, and of the share of events that kept the limit.
+    difference, kept_difference
+        To the base, event by event.
+    verdict
+        At this claim's and scenario's share of the error.
+    cost, cost_difference
+        In one event; ``None`` where it is not counted event by event.
+    """
+
+    question: Question
+    measure: Summary
+    kept: Summary
+    difference: Difference
+    kept_difference: Difference
+    verdict: Verdict
+    cost: Cost
+    cost_difference: Difference | None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One claim, reading and hazard in all scenarios; ``None`` where a scenario cannot ask it."""
+
+    claim: str
+    interpretation: str
+    hazard: str
+    cells: tuple[Cell | None, ...]
+    best: Best
+    cheapest: Cheapest | None
+    compared: tuple[int, ...]  # indices of the scenarios among which the best was chosen, in its order
+
+    @property
+    def base(self) -> Cell:
+        """The claim as it is now."""
+        assert self.cells[0] is not None
+        return self.cells[0]
+
+    @property
+    def oftenest(self) -> int | None:
+        """Index of the scenario that keeps it oftenest; ``None`` where the events do not suffice to say."""
+        return None if self.best.chosen is None else self.compared[self.best.chosen]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All that a comparison found.
+
+    Parameters
+    ----------
+    file, plan, site
+        What was compared.
+    variants
+        The base first.
+    rows
+        One for each claim, reading and hazard.
+    seed, replications, family_error, selecting
+        How.
+    tornado
+        Of the claim that the file names, the gravest fact first.
+    """
+
+    file: ScenarioFile
+    plan: Plan
+    site: Site
+    variants: tuple[Variant, ...]
+    rows: tuple[Row, ...]
+    seed: int
+    replications: int
+    family_error: float
+    selecting: Selecting
+    tornado: tuple[Bar, ...] = ()
+
+    @property
+    def holding(self) -> tuple[int, ...]:
+        """Scenarios in which every claim that was asked holds."""
+        return tuple(
+            k
+            for k in range(len(self.variants))
+            if all(cell is not None and cell.verdict.answer is Answer.HOLDS for cell in (r.cells[k] for r in self.rows))
+        )
+
+    def cost(self, variant: int) -> float:
+        """Mean cost of a scenario over its rows; nan where a row has none, or they count different things."""
+        costs = [cell.cost for row in self.rows if (cell := row.cells[variant]) is not None]
+        if not costs or len({cost.unit for cost in costs}) > 1:
+            return math.nan
+        return math.fsum(cost.mean for cost in costs) / len(costs)
+
+    @property
+    def recommended(self) -> int | None:
+        """The cheapest scenario in which every claim holds, the first of equals; by share where none has a cost."""
+        return self._cheapest(self.holding)
+
+    @property
+    def proposed(self) -> int | None:
+        """The same among those that a plan can decide: at the site and under the hazard of the plan as it is."""
+        return self._cheapest([k for k in self.holding if k and self.decides(k)])
+
+    def decides(self, variant: int) -> bool:
+        """Whether a scenario changes numbers of the plan alone, beyond the base."""
+        return _decides(self.variants[0], self.variants[variant])
+
+    def _cheapest(self, among: Sequence[int]) -> int | None:
+        known = {k: self.cost(k) for k in among}
+        if not any(math.isnan(cost) for cost in known.values()):
+            return min(known, key=lambda k: known[k], default=None)
+        return max(among, key=self._kept, default=None)
+
+    def _kept(self, variant: int) -> float:
+        return math.fsum(cell.kept.mean for row in self.rows if (cell := row.cells[variant]) is not None)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A comparison that is ready to run: everything read, changed, bound and checked.
+
+    Parameters
+    ----------
+    file, document, plan, site
+        What was read.
+    variants, studies
+        The scenarios, the base first, and their studies.
+    questions
+        For each scenario its questions, by claim, reading and the hazard of the base.
+    folder
+        Of the plan.
+    """
+
+    file: ScenarioFile
+    document: Document
+    plan: Plan
+    site: Site
+    variants: tuple[Variant, ...]
+    studies: tuple[Study, ...]
+    questions: tuple[Mapping[tuple[str, str, str], Question], ...]
+    folder: Path
+
+    @property
+    def files(self) -> list[Path]:
+        """All that was read."""
+        beside = (self.folder / name for name in ("plan.yaml", "site.yaml", BUILDING, CALL_TREE, FAULTS))
+        return [self.document.path, *(file for file in beside if file.exists())]
+
+    @property
+    def bars(self) -> int:
+        """How many assumptions are moved for the tornado."""
+        named = () if self.file.tornado is None else self.file.tornado.facts
+        return len(named or uncertain(self.site))
+
+
+def prepare(
+    scenarios: Path | str, *, plan: str | None = None, record: tuple[LineOutages, float] | None = None
+) -> Prepared:
+    """Read a file of scenarios and bind each of them.
+
+    Parameters
+    ----------
+    scenarios
+        The file, or a folder with a ``scenarios.yaml``.
+    plan
+        A shipped plan's slug or a folder, instead of the one that the file names.
+    record
+        Line outages to replay and the years they cover, instead of the file's.
+
+    Raises
+    ------
+    PlanError
+        With file and line, if anything in the file cannot be asked.
+    """
+    read, document = read_scenarios(Path(scenarios))
+    folder = folder_of(read, document, plan)
+    register, plan_document = read_plan(folder)
+    site, site_document = read_site(folder)
+    asked = _pruned(register, site, read, document)
+    every = tuple(variants(read, asked, site, document))
+    if record is None and read.record is not None:
+        record = _replayed(read.record, document)
+    bind(asked, site, document=plan_document, site_document=site_document, record=record)  # faults of the plan itself
+    studies = tuple(_bound(variant, asked, site, record, document) for variant in every)
+    questions = tuple(_questions(read, document, variant, study) for variant, study in zip(every, studies, strict=True))
+    return Prepared(read, document, register, site, every, studies, questions, folder)
+
+
+def compare(
+    scenarios: Path | str,
+    *,
+    seed: int,
+    plan: str | None = None,
+    replications: int = REPLICATIONS,
+    family_error: float = 1e-3,
+    selecting: Selecting = Selecting(),  # noqa: B008 - frozen
+    facts_events: int = EVENTS_OF_A_FACT,
+    workers: int | Workers = 1,
+    tick: Tick = lambda _: None,
+) -> Comparison:
+    """Put the claims of a plan to every scenario of a file, side by side on the same events.
+
+    Parameters
+    ----------
+    scenarios
+        A file as in :mod:`resilience_sim.plans.scenarios`, or a folder with a ``scenarios.yaml``.
+    seed
+        Root of all streams, the same for every scenario.
+    plan
+        A shipped plan's slug or a folder, instead of the one that the file names.
+    replications
+        Events of each claim in each scenario; a verdict may need fewer, and never takes more than its claim's budget.
+    family_error
+        Probability that any verdict of the comparison is wrong, over all scenarios and claims.
+    selecting
+        What the choice of the best scenario promises.
+    facts_events
+        Events at either end of each fact of the tornado; 0: no tornado.
+    workers, tick
+        As in :class:`~resilience_sim.experiments.runs.Runs`.
+
+    Raises
+    ------
+    PlanError
+        With file and line, if anything in the file cannot be asked.
+    """
+    return compared(
+        prepare(scenarios, plan=plan),
+        seed=seed,
+        replications=replications,
+        family_error=family_error,
+        selecting=selecting,
+        facts_events=facts_events,
+        workers=workers,
+        tick=tick,
+    )
+
+
+def compared(
+    ready: Prepared,
+    *,
+    seed: int,
+    replications: int = REPLICATIONS,
+    family_error: float = 1e-3,
+    selecting: Selecting = Selecting(),  # noqa: B008 - frozen
+    facts_events: int = EVENTS_OF_A_FACT,
+    workers: int | Workers = 1,
+    tick: Tick = lambda _: None,
+) -> Comparison:
+    """Run a comparison that is ready; parameters as of :func:`compare`."""
+    keys = list(ready.questions[0])
+    alpha = family_error / (len(ready.variants) * len(keys))
+    by_variant: list[dict[tuple[str, str, str], tuple[Cell, _Events]]] = [{} for _ in ready.variants]
+    base: dict[tuple[str, str, str], _Events] = {}
+    for number in _by_site(ready.variants):
+        variant, study, questions = ready.variants[number], ready.studies[number], ready.questions[number]
+        runs, found = Runs(SharedStudy(study), seed, workers=workers), by_variant[number]
+        costs: dict[tuple[str, str], Cost] = {}
+        for key, question in questions.items():
+            events = _events(runs, question, replications)
+            base.setdefault(key, events)
+            verdict = runs.judge(question, alpha=alpha, budget=replications).verdict
+            cost = _cost(study, question, events, seed, costs)
+            found[key] = _cell(question, events, base[key], verdict, cost), events
+            tick(f"{variant.id} {question.claim.id}")
+    decided = [number for number, variant in enumerate(ready.variants) if _decides(ready.variants[0], variant)]
+    rows = tuple(_row(key, [found.get(key) for found in by_variant], decided, selecting) for key in keys)
+    bars: tuple[Bar, ...] = ()
+    if ready.file.tornado is not None and facts_events:
+        question = next(q for (claim, _, _), q in ready.questions[0].items() if claim == ready.file.tornado.claim)
+        bars = tornado(
+            ready.studies[0], question, seed, facts_events, facts=ready.file.tornado.facts, workers=workers, tick=tick
+        )
+    return Comparison(
+        ready.file, ready.plan, ready.site, ready.variants, rows, seed, replications, family_error, selecting, bars
+    )
+
+
+# ---- reading
+
+
+def _pruned(plan: Plan, site: Site, read: ScenarioFile, document: Document) -> Plan:
+    """The plan with only the claims that are asked, so that only their studies are bound."""
+    known = [claim.id for _, claim in plan.claims()]
+    if not known:
+        raise PlanError(f"plan {plan.plan!r} has no claim to compare; accepted is a plan with claims")
+    for index, claim in enumerate(read.claims):
+        if claim not in known:
+            raise PlanError(
+                f"plan {plan.plan!r} has no claim {claim!r}; accepted: {', '.join(known)}",
+                place=document.place(("claims", index)),
+            )
+    asked = read.claims or tuple(known)
+    for index, name in enumerate(() if read.tornado is None else read.tornado.facts):
+        if name not in uncertain(site):
+            raise PlanError(
+                f"{name!r} is no assumed fact with a range; accepted: {', '.join(uncertain(site))}",
+                place=document.place(("tornado", "facts", index)),
+            )
+    if read.tornado is not None and read.tornado.claim not in asked:
+        raise PlanError(
+            f"tornado: {read.tornado.claim!r} is not asked here; accepted: {', '.join(asked)}",
+            place=document.place(("tornado", "claim")),
+        )
+    clauses = tuple(
+        clause.model_copy(update={"claims": tuple(claim for claim in clause.claims if claim.id in asked)})
+        for clause in plan.clauses
+    )
+    return plan.model_copy(update={"clauses": clauses})
+
+
+def _replayed(name: str, document: Document) -> tuple[LineOutages, float]:
+    from resilience_sim.hazards.outages import read_record, replay
+
+    try:
+        record = read_record(document.path.parent / name)
+    except ResilienceError as error:
+        raise PlanError(f"record: {error}", place=document.place(("record",))) from None
+    return replay(record), record.watch.days / 365
+
+
+def _bound(
+    variant: Variant, plan: Plan, site: Site, record: tuple[LineOutages, float] | None, document: Document
+) -> Study:
+    try:
+        study = bind(*changed(plan, site, variant.changes), record=record)
+    except (ResilienceError, ValueError, ArithmeticError) as error:  # of a machine, beyond what it was made for
+        raise PlanError(
+            f"scenario {variant.id!r} cannot be asked: {error}", place=document.place((*variant.at, "set"))
+        ) from None
+    assert study is not None
+    return study
+
+
+def _questions(
+    read: ScenarioFile, document: Document, variant: Variant, study: Study
+) -> dict[tuple[str, str, str], Question]:
+    """The questions of a scenario, by those of the base that they stand beside."""
+    every = study.questions()
+    known = list(dict.fromkeys(question.scenario for question in every))
+    for index, hazard in enumerate(read.hazards):
+        if hazard not in known:
+            raise PlanError(
+                f"the study knows no hazard {hazard!r}; accepted: {', '.join(known)}",
+                place=document.place(("hazards", index)),
+            )
+    if variant.hazard is None:
+        wanted = read.hazards or known
+        return {(q.claim.id, q.interpretation, q.scenario): q for q in every if q.scenario in wanted}
+    place = document.place((*variant.at, "hazard"))
+    if len(read.hazards) != 1:
+        raise PlanError(
+            f"scenario {variant.id!r} meets another hazard, but 'hazards' of the file names {len(read.hazards)}; "
+            "accepted is one, which the base meets",
+            place=place,
+        )
+    if variant.hazard not in known:
+        raise PlanError(f"the study knows no hazard {variant.hazard!r}; accepted: {', '.join(known)}", place=place)
+    asked = {(q.claim.id, q.interpretation) for q in every if q.scenario == read.hazards[0]}
+    return {
+        (q.claim.id, q.interpretation, read.hazards[0]): q
+        for q in every
+        if q.scenario == variant.hazard and (q.claim.id, q.interpretation) in asked
+    }
+
+
+# ---- running
+
+
+def _decides(base: Variant, variant: Variant) -> bool:
+    sites = [{change.key: change.value for change in one.changes if change.clause is None} for one in (base, variant)]
+    return sites[0] == sites[1] and variant.hazard is None
+
+
+def _by_site(every: Sequence[Variant]) -> list[int]:
+    """The scenarios' indices, the base's first, those at one site one after the other: they share their draws."""
+    sites = [tuple((change.key, change.value) for change in one.changes if change.clause is None) for one in every]
+    order = list(dict.fromkeys(sites))
+    return sorted(range(len(every)), key=lambda number: (order.index(sites[number]), number))
+
+
+@dataclass(frozen=True)
+class _Events:
+    """What each event came to."""
+
+    values: Floats
+    kept: Floats
+    hours: Floats | None
+
+
+def _events(runs: Runs, question: Question, count: int) -> _Events:
+    rows = runs.rows(question.situation, -(-count // effort_for(runs.study, question.situation).block))
+
+    def column(name: str) -> Floats:
+        return np.hstack([row[name] for row in rows])[:count].astype(float)
+
+    hours = next((name for name in STAFF_HOURS if name in rows[0]), None)
+    values = column(question.measure)
+    return _Events(values, question.kept(values).astype(float), None if hours is None else column(hours))
+
+
+def _cell(question: Question, events: _Events, base: _Events, verdict: Verdict, cost: Cost) -> Cell:
+    both = events.hours is not None and base.hours is not None
+    return Cell(
+        question,
+        summary(events.values),
+        summary(events.kept),
+        paired(events.values, base.values),
+        paired(events.kept, base.kept),
+        verdict,
+        cost,
+        paired(events.hours, base.hours) if both else None,  # type: ignore[arg-type]
+    )
+
+
+def _cost(study: Study, question: Question, events: _Events, seed: int, known: dict[tuple[str, str], Cost]) -> Cost:
+    """Staff-hours of the events, or what the study says that the values in force cost."""
+    if events.hours is not None:
+        mean = summary(events.hours)
+        return Cost(mean.mean, mean.low, mean.high, "staff_hours")
+    for option in study.options(question):
+        unit = study.cost_unit(_with(question, option))
+        key = question.clause, f"{question.scenario} {option} {unit}"
+        if key not in known:
+            known[key] = _cost_in_force(study, _with(question, option), unit, seed)
+        if not known[key].why:
+            return known[key]
+    return next((known[key] for key in known if key[0] == question.clause), Cost(why="nothing_set"))
+
+
+def _with(question: Question, option: str) -> Question:
+    return replace(question, option=option)
+
+
+def _cost_in_force(study: Study, question: Question, unit: str, seed: int) -> Cost:
+    choices = study.choices(question)
+    if math.prod(len(choice.values) for choice in choices) > MOST_COMBINATIONS:
+        return Cost(why="many")
+    if any(choice.current not in choice.values for choice in choices):
+        return Cost(why="open")
+    at = tuple(choice.values.index(choice.current) for choice in choices)
+    cost = float(study.costs(question, seed)[at])
+    return Cost(cost, cost, cost, unit)
+
+
+def _row(
+    key: tuple[str, str, str],
+    found: Sequence[tuple[Cell, _Events] | None],
+    decided: Sequence[int],
+    selecting: Selecting,
+) -> Row:
+    # Another load or site is nobody's choice: the best is chosen among scenarios that a plan can decide.
+    there = {k: one for k in decided if (one := found[k]) is not None}
+    best = oftenest_of([events.kept for _, events in there.values()], selecting)
+    costs = {k: cell.cost.mean for k, (cell, _) in there.items() if not cell.cost.why}
+    units = {there[k][0].cost.unit for k in costs}
+    hours = {k: events.hours for k, (_, events) in there.items() if events.hours is not None}
+    cheapest = None
+    if len(units) == 1:
+        verdicts = [None if one is None else one[0].verdict for one in found]
+        cheapest = cheapest_of(verdicts, costs, hours, selecting)  # type: ignore[arg-type]
+    cells = tuple(None if one is None else one[0] for one in found)
+    return Row(*key, cells, best, cheapest, tuple(there))
