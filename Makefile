@@ -9,7 +9,7 @@ TESTS ?=
 BIN = $(VENV)/bin
 INSTALLED = $(VENV)/.installed
 
-.PHONY: run test lint bench clean
+.PHONY: run test lint thresholds bench clean
 
 run: $(INSTALLED)
 	$(BIN)/resilience-sim check $(if $(SEED),--seed $(SEED)) --out out
@@ -22,6 +22,9 @@ lint: $(INSTALLED)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+thresholds: $(INSTALLED)
+	$(BIN)/resilience-sim check --baseline benchmarks/thresholds/ledger.yaml --junit out/thresholds.xml --summary out/thresholds.md
 
 bench: $(INSTALLED)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable ".[benchmark]"

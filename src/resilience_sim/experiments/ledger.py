@@ -24,6 +24,7 @@ layer (:mod:`resilience_sim.verdicts.regression`).
 
 from __future__ import annotations
 
+import hashlib
 import math
 import platform
 import sys
@@ -231,8 +232,16 @@ def made_with() -> dict[str, str]:
         **{name: machine(name).VERSION for name in MACHINES},
         **installed,
         "python": ".".join(platform.python_version_tuple()[:2]),
-        "machine": f"{platform.machine()} {sys.platform}",
+        "machine": f"{platform.machine()} {sys.platform}, instructions {_instructions()}",
     }
+
+
+def _instructions() -> str:
+    """A name of the vector instructions that NumPy finds: the last bit of its functions depends on them."""
+    from numpy._core._multiarray_umath import __cpu_features__  # type: ignore[import-not-found]
+
+    found = sorted(name for name, there in __cpu_features__.items() if there)
+    return hashlib.blake2b(" ".join(found).encode(), digest_size=4).hexdigest()
 
 
 class Sample(NamedTuple):
