@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from resilience_sim.experiments.content import content_hash, made_with
 from resilience_sim.experiments.runs import Runs
 from resilience_sim.experiments.workers import Row, Workers
 from resilience_sim.plans.files import library, read_plan, read_site
+from resilience_sim.studies import bind
 from resilience_sim.studies.question import Situation
 
 
@@ -110,6 +112,15 @@ def test_equal_studies_have_the_same_name_in_every_process() -> None:
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=environment)
         found.add(done.stdout)
     assert len(found) == 1
+
+
+def test_a_plan_has_the_same_name_in_every_folder(tmp_path: Path) -> None:
+    folder = library()["call-centre"]
+    copied = shutil.copytree(folder, tmp_path / "copy")
+    for file in copied.glob("*.yaml"):
+        file.write_bytes(b"# a remark\n" + file.read_bytes())
+    one, other = (bind(read_plan(where)[0], read_site(where)[0]) for where in (folder, copied))
+    assert content_hash(one) == content_hash(other)
 
 
 def test_every_fact_and_every_file_beside_the_site_is_in_the_name() -> None:
@@ -211,6 +222,22 @@ def test_a_flipped_byte_anywhere_is_named_and_what_was_there_is_run_again(tmp_pa
         assert study.tossed == []
 
 
+def test_a_shard_that_cannot_be_read_for_now_stays_where_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shelf = Shelf(tmp_path, pytest.fail)
+    shelf.add("a", 0, [{"n": 1.0}])
+    shelf.write()
+    remarks: list[str] = []
+
+    def busy(_: Path) -> bytes:
+        raise OSError(24, "Too many open files")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", busy)
+        assert Shelf(tmp_path, remarks.append).rows("a") == []
+    assert ["Too many open files" in words for words in remarks] == [True]
+    assert len(Shelf(tmp_path, pytest.fail).rows("a")) == 1
+
+
 def test_by_default_damage_is_a_warning(tmp_path: Path) -> None:
     checked(Coins(0.4), Archive(tmp_path))
     shard = shards(tmp_path)[0]
@@ -274,10 +301,13 @@ def test_a_write_that_fails_leaves_nothing_behind(tmp_path: Path, monkeypatch: p
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(os, "replace", full)
-    with pytest.raises(ExportError, match="No space left"):
-        shelf.write()
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "replace", full)
+        with pytest.raises(ExportError, match="No space left"):
+            shelf.write()
     assert list(tmp_path.iterdir()) == []
+    shelf.write()  # what could not be written was not forgotten
+    assert len(Shelf(tmp_path, pytest.fail).rows("a")) == 1
 
 
 # ---- interrupted runs

@@ -7,8 +7,10 @@ import signal
 import subprocess
 import sys
 import threading
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
 import numpy as np
@@ -18,9 +20,9 @@ from tasks import doubled, ends_its_process, gone, process_number, refused, slee
 
 from resilience_sim.errors import InputsError, WorkerError
 from resilience_sim.experiments.check import Checking, check, noting
-from resilience_sim.experiments.lanes import TRIES, Once, ProcessLane
+from resilience_sim.experiments.lanes import TRIES, Lane, Once, ProcessLane
 from resilience_sim.experiments.runs import Runs, Sent, replicate
-from resilience_sim.experiments.workers import Task, Workers
+from resilience_sim.experiments.workers import Task, Tell, Workers
 from resilience_sim.plans.files import library, read_plan, read_site
 from resilience_sim.plans.register import Plan
 from resilience_sim.studies import bind
@@ -143,11 +145,27 @@ def test_what_is_given_up_ends_its_process() -> None:
         assert gone(number)
 
 
+def test_a_task_taken_as_work_is_given_up_is_not_begun() -> None:
+    begun: list[int] = []
+
+    class Slow(Lane):
+        def perform(self, task: Task, tell: Tell, since: int) -> Any:
+            begun.append(since)
+            self.give_up()  # by whoever waits, in the middle of the first task
+
+    lane, inbox = Slow(), SimpleQueue[tuple[str, int, Any]]()
+    lane.work_off(deque([0, 1]), [Task(doubled, (1,)), Task(doubled, (2,))], inbox)
+    assert inbox.get(timeout=20)[:2] == ("done", 0)
+    kind, number, error = inbox.get(timeout=20)
+    assert (kind, number, len(begun)) == ("failed", 1, 1)
+    assert isinstance(error, WorkerError)
+
+
 SLEEPER = """
 import sys
 sys.path.insert(0, {here!r})
 from tasks import sleeps
-from resilience_sim.experiments.workers import Task, Workers
+from resilience_sim.experiments.workers import Task, Tell, Workers
 if __name__ == "__main__":
     list(Workers.processes(2).run([Task(sleeps), Task(sleeps)], hear=lambda _, number: print(number, flush=True)))
 """

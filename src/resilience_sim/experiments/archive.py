@@ -173,6 +173,7 @@ class Shelf:
         except OSError as error:
             with suppress(OSError):
                 temporary.unlink()
+            self._added[:0] = added
             raise ExportError(
                 f"an archive's shard cannot be written ({error.strerror or error}); accepted is a folder one may "
                 "write, on a disk with room",
@@ -189,7 +190,10 @@ class Shelf:
             runs = _decoded(content)
         except FileNotFoundError:  # another worker has just set it aside
             return
-        except (OSError, ValueError) as error:
+        except OSError as error:  # for now, perhaps: it may well be whole
+            self._remark(f"{shard}: it cannot be read ({error.strerror or error}); what it holds is run again")
+            return
+        except ValueError as error:
             with suppress(OSError):
                 shard.rename(shard.with_name(f"{shard.name}.damaged"))
             self._remark(f"{shard}: {error}; what it held is run again")

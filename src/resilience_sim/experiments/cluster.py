@@ -74,7 +74,7 @@ class ClusterLane(Lane):
         self._address = address
         self._future: Any = None
 
-    def perform(self, task: Task, tell: Tell) -> Any:
+    def perform(self, task: Task, tell: Tell, since: int) -> Any:
         """Have a task done on the cluster.
 
         Raises
@@ -106,6 +106,7 @@ class ClusterLane(Lane):
 
     def give_up(self) -> None:
         """Take back what has not begun; what has begun runs to its end, and nobody waits for it."""
+        super().give_up()
         future = self._future
         if future is not None:
             future.cancel()

@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from resilience_sim.plans.document import Document
+
 __all__ = ["content_hash", "made_with"]
 
 RUNNING = ("models", "hazards", "studies", "plans", "verdicts")
@@ -41,6 +43,8 @@ def content_hash(*values: Any) -> str:
 
 def _pieces(value: Any) -> Iterator[bytes]:
     kind = type(value)
+    if kind is Document:  # where values were read, which is no part of what they are
+        return
     yield f"{kind.__module__}.{kind.__qualname__}".encode()
     if value is None or isinstance(value, (bool, int, str, bytes, np.generic)):
         yield value if isinstance(value, bytes) else repr(value).encode("utf-8", "surrogatepass")

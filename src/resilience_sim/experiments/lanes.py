@@ -6,6 +6,7 @@ is lost with it and nothing else is; pools that share a queue may wait for ever 
 
 from __future__ import annotations
 
+import atexit
 import os
 import pickle
 import signal
@@ -17,7 +18,7 @@ from contextlib import suppress
 from functools import partial
 from multiprocessing import get_context, parent_process, resource_tracker
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from resilience_sim.errors import ResilienceError, WorkerError
 from resilience_sim.experiments.workers import Task, Tell
@@ -28,6 +29,11 @@ if TYPE_CHECKING:
 
 __all__ = ["TRIES", "Lane", "Once", "ProcessLane", "ThreadLane"]
 
+ENDING = threading.Event()  # once Python ends, processes that multiprocessing ends are not replaced
+atexit.register(ENDING.set)  # after multiprocessing's own, so that it comes first
+
+Inbox: TypeAlias = "SimpleQueue[tuple[str, int, Any]]"
+
 TRIES = 5
 """How often a task is begun before its worker's end is no accident any more."""
 
@@ -36,37 +42,51 @@ class Lane(ABC):
     """One worker: does one task at a time, in a thread that lives as long as this process."""
 
     def __init__(self) -> None:
-        self._jobs: SimpleQueue[tuple[deque[int], Sequence[Task], SimpleQueue[tuple[str, int, Any]]]] = SimpleQueue()
+        self._jobs: SimpleQueue[tuple[int, deque[int], Sequence[Task], Inbox]] = SimpleQueue()
+        self._given_up = 0
         self._thread: threading.Thread | None = None
 
     @abstractmethod
-    def perform(self, task: Task, tell: Tell) -> Any:
-        """Do a task."""
+    def perform(self, task: Task, tell: Tell, since: int) -> Any:
+        """Do a task that was handed out after work had been given up so often."""
 
-    @abstractmethod
     def give_up(self) -> None:
         """Let go of the task in hand, if that can be done, and of whatever would outlive this process."""
+        self._given_up += 1
 
-    def work_off(self, queue: deque[int], tasks: Sequence[Task], inbox: SimpleQueue[tuple[str, int, Any]]) -> None:
+    def check_wanted(self, since: int) -> None:
+        """Refuse to begin a task where work was given up, or Python ends, since it was handed out.
+
+        Raises
+        ------
+        WorkerError
+            If so.
+        """
+        if self._given_up != since or ENDING.is_set():
+            raise WorkerError("a task was given up before it was done")
+
+    def work_off(self, queue: deque[int], tasks: Sequence[Task], inbox: Inbox) -> None:
         """Begin to take tasks from a queue; what becomes of them is put into the inbox."""
         if self._thread is None:
             self._thread = threading.Thread(target=self._live, daemon=True)
             self._thread.start()
-        self._jobs.put((queue, tasks, inbox))
+        self._jobs.put((self._given_up, queue, tasks, inbox))
 
     def _live(self) -> None:
         while True:
-            queue, tasks, inbox = self._jobs.get()
+            since, queue, tasks, inbox = self._jobs.get()
             with suppress(IndexError):  # the queue is empty
                 while True:
                     number = queue.popleft()
                     try:
-                        inbox.put(("done", number, self.perform(tasks[number], partial(_put_told, inbox, number))))
+                        self.check_wanted(since)
+                        result = self.perform(tasks[number], partial(_put_told, inbox, number), since)
+                        inbox.put(("done", number, result))
                     except BaseException as error:
                         inbox.put(("failed", number, error))
 
 
-def _put_told(inbox: SimpleQueue[tuple[str, int, Any]], number: int, message: Any) -> None:
+def _put_told(inbox: Inbox, number: int, message: Any) -> None:
     inbox.put(("told", number, message))
 
 
@@ -87,13 +107,10 @@ class Once:
 class ThreadLane(Lane):
     """The lane's own thread; it works on copies, since what a study keeps may not be shared between threads."""
 
-    def perform(self, task: Task, tell: Tell) -> Any:
-        """Do a task here."""
+    def perform(self, task: Task, tell: Tell, since: int) -> Any:
+        """Do a task here; once begun it is finished, since a thread cannot be ended."""
         own: Task = pickle.loads(pickle.dumps(task))
         return own(tell)
-
-    def give_up(self) -> None:
-        """A thread cannot be ended: it finishes the task in hand."""
 
 
 class ProcessLane(Lane):
@@ -103,14 +120,13 @@ class ProcessLane(Lane):
         super().__init__()
         self._process: SpawnProcess | None = None
         self._pipe: Connection | None = None
-        self._given_up = 0
 
     @property
     def pid(self) -> int | None:
         """The process' number; ``None`` while there is none."""
         return None if self._process is None else self._process.pid
 
-    def perform(self, task: Task, tell: Tell) -> Any:
+    def perform(self, task: Task, tell: Tell, since: int) -> Any:
         """Have a task done by the process.
 
         Raises
@@ -118,10 +134,12 @@ class ProcessLane(Lane):
         WorkerError
             If the process ended with the task undone as often as it is tried, or was given up.
         """
-        given_up, sent, once = self._given_up, pickle.dumps(task), Once(tell)
+        sent, once = pickle.dumps(task), Once(tell)
         for _ in range(TRIES):
+            self.check_wanted(since)
             if self._pipe is None:
                 self._pipe = self._start()
+                self.check_wanted(since)
             try:
                 self._pipe.send_bytes(sent)
                 while True:
@@ -136,8 +154,6 @@ class ProcessLane(Lane):
                 raise failed.error from None
             except (EOFError, OSError):
                 self._end()
-            if self._given_up != given_up:
-                raise WorkerError("a task was given up before it was done")
         raise WorkerError(
             f"a worker process ended {TRIES} times in the middle of the same task (killed, out of memory, or started "
             'from a script without `if __name__ == "__main__":`); accepted are fewer workers, or one'
@@ -145,7 +161,7 @@ class ProcessLane(Lane):
 
     def give_up(self) -> None:
         """End the process."""
-        self._given_up += 1
+        super().give_up()
         process = self._process
         if process is not None:
             with suppress(OSError, ValueError):

@@ -42,7 +42,6 @@ AFTER_S = HOUR  # after the crisis: twice the time within which most redials com
 HOLDS_S = (0.0, 15 * MINUTE, 30 * MINUTE, 60 * MINUTE)
 EVENTS = 2 * PER_PLAY
 LOSES_AT_MOST = 1.0  # points of the answer rate: of a hundred calls one
-CALL_UPS = 16  # of a level in a crisis: each takes a hold, and half an hour without control by the plan
 
 
 def spells(at_s: Floats, shows: npt.NDArray[np.bool_], hold_s: float, end_s: float) -> Spells:
@@ -157,7 +156,7 @@ def _crisis(
 
 def _played(struck: Struck, support: Support, people: Sequence[Floats], asked_for: Spells, hold_s: float) -> Path:
     """A crisis in which agents of other units come and go as asked, and the other levels by what is seen."""
-    inputs, draws = struck.queue, struck.draws
+    inputs, draws, end_s = struck.queue, struck.draws, struck.queue.horizon_s
     if not asked_for:
         return simulate(inputs, draws)
     first, *others = people
@@ -176,11 +175,13 @@ def _played(struck: Struck, support: Support, people: Sequence[Floats], asked_fo
         there_s = as_agents(leads_s, factor) or (math.inf,)
         call = Condition("answered_share", "less_than", below, uncontrolled_s, support.over_s)
         release = replace(call, compare="at_least", hold_s=hold_s) if math.isfinite(hold_s) else None
+        # From one call-up of a level to its next it has to be released, and uncontrolled again for so long.
+        call_ups = 2 + math.floor(end_s / max(uncontrolled_s, MINUTE))
         levels.append(
             Level(
                 f"level {len(levels) + 1}",
                 len(there_s),
-                (there_s,) * CALL_UPS,
+                (there_s,) * call_ups,
                 call,
                 release,
                 released_from="called",

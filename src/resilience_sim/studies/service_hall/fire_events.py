@@ -519,7 +519,7 @@ def _left(hall: _Hall, way: _Way, seed: int, replication: int) -> _Left:
 
 def hall_of(site: Site) -> Hall:
     """The hall at a site; one for all parts of a study that are bound to it, which ask about the same fires."""
-    hall = next((one for one in _HALLS if one.site is site), None) or Hall(site)
+    hall = next((one for one in tuple(_HALLS) if one.site is site), None) or Hall(site)
     if hall not in _HALLS:
         _HALLS.append(hall)
     return hall
