@@ -11,6 +11,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from resilience_sim.cli.baseline import _one_line
 from resilience_sim.plans.files import library
 
 
@@ -49,6 +50,7 @@ def test_an_unchanged_plan_passes_with_the_ledgers_own_seed(folder: Path, tmp_pa
     rows = (folder.parent / "ledger.yaml").read_text(encoding="utf-8").count("- {claim: ")
     assert rows > 1
     assert f"0 regressed, 0 inconclusive, {rows + 1} as in the ledger" in done.stdout  # and one for all values
+    assert f"Plans: network-operations ({folder})" in done.stdout
     root = ElementTree.fromstring(junit.read_text(encoding="utf-8"))
     assert (root.get("tests"), root.get("failures")) == (str(rows + 1), "0")
     assert summary.read_text(encoding="utf-8").startswith("## Thresholds: 0 regressed")
@@ -75,6 +77,23 @@ def test_too_few_events_for_the_stated_shift_are_inconclusive(folder: Path) -> N
     assert "inconclusive" in done.stdout
 
 
+def test_a_ledger_of_other_plans_is_not_replaced(folder: Path, tmp_path: Path) -> None:
+    ledger = Path(shutil.copy(folder.parent / "ledger.yaml", tmp_path / "ledger.yaml"))
+    before = ledger.read_bytes()
+    done = run("check", "service-hall", "--write-baseline", str(ledger), "--workers", "1")
+    assert done.returncode == 2
+    assert "would lose its plans network-operations" in done.stderr
+    assert ledger.read_bytes() == before
+
+
+@pytest.mark.parametrize("line", ["::error::x", "  ::error::x", "a\n::error::x", "a\x1b[2J\r::b", "##[error]x"])
+def test_no_line_is_a_command_to_terminal_or_ci(line: str) -> None:
+    shown = _one_line(line)
+    assert shown.isprintable()
+    assert not shown.lstrip().startswith("::")
+    assert "##[" not in shown
+
+
 @pytest.mark.parametrize("garbage", [b"", b"\xff\xfe\x00", b"ledger: 1\nseed: x\n", b"- [" * 200])
 def test_a_garbled_ledger_is_one_line_and_exit_two(folder: Path, tmp_path: Path, garbage: bytes) -> None:
     ledger = tmp_path / "ledger.yaml"
@@ -92,6 +111,10 @@ def test_a_garbled_ledger_is_one_line_and_exit_two(folder: Path, tmp_path: Path,
         (("--junit", "x.xml"), "--baseline"),
         (("--recommended", "x.json"), "--write-baseline"),
         (("--baseline", "no-such.yaml"), "no-such.yaml"),
+        (("--baseline", "x.yaml", "--json", "x.json", "--strict"), "--json, --strict with a ledger"),
+        (("--write-baseline", "x.yaml", "--sites", "8", "--no-breaking"), "--sites, --breaking with a ledger"),
+        (("--baseline", "x.yaml", "--family-error", "0.001"), "--family-error with a ledger"),
+        (("--baseline", "x.yaml", "--out", "x", "--archive", "y"), "--out, --archive with a ledger"),
         (("--baseline", "x.yaml", "--write-baseline", "x.yaml"), "one of them"),
     ],
 )

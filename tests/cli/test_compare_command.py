@@ -5,22 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
 from resilience_sim.cli import app, main
-from resilience_sim.plans.files import read_plan
+from resilience_sim.plans.files import find, read_plan
 
 SCENARIOS = """\
 title: {zh: 报告, en: "=1+1"}
-plan: network-operations
+plan: {plan}
 claims: [P2-08.b]
 hazards: [by_day]
-base:
-  rationale: superiors here pick up more often
-  set: {site.calling.answered_day: 0.8 share}
 scenarios:
   - id: promise
     name: {zh: 时限, en: "=HYPERLINK(1)"}
@@ -32,11 +30,28 @@ scenarios:
 """
 
 
+NOW = '{value: 0.5, unit: share, range: {min: 0.4, max: 0.6}, grade: assumed, source: "first call answered"}'
+
+
+def written(folder: Path, text: str = SCENARIOS) -> Path:
+    """The scenarios of a plan whose superiors pick up more often than the shipped one's."""
+    copy = folder / "copied"
+    if not copy.exists():
+        shutil.copytree(find("network-operations"), copy)
+        site = (copy / "site.yaml").read_text(encoding="utf-8")
+        oftener = NOW.replace("0.5", "0.8").replace("0.6", "0.9")
+        assert site.count(f"calling.answered_day:\n    {NOW}") == 1
+        site = site.replace(f"calling.answered_day:\n    {NOW}", f"calling.answered_day:\n    {oftener}")
+        (copy / "site.yaml").write_text(site, encoding="utf-8")
+    file = folder / "mine.yaml"
+    file.write_text(text.replace("{plan}", str(copy)), encoding="utf-8")
+    return file
+
+
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("compare")
-    file = folder / "mine.yaml"
-    file.write_text(SCENARIOS, encoding="utf-8")
+    file = written(folder)
     out, exported = folder / "out", folder / "exported"
     arguments = ["compare", str(file), "--seed", "4", "--replications", "500", "--workers", "1", "--lang", "zh"]
     done = CliRunner().invoke(app, [*arguments, "--out", str(out), "--export", str(exported)])
@@ -95,8 +110,11 @@ def test_the_winner_becomes_a_proposal_and_a_second_run_changes_nothing(run):
     plan, _ = read_plan(exported / "network-operations")
     (proposal,) = plan.clause("P2-08").quantities["report_within"].proposals()
     record = json.loads((out / "compare.json").read_text(encoding="utf-8"))
-    assert record["recommended"] == "promise"
+    assert record["recommended"] == record["proposed"] == "promise"
     assert proposal.value == 20
+    assert "P2-08.b read as from_detection under by_day" in proposal.evidence
+    assert "the cheapest of 2 that are shown to hold" in proposal.evidence
+    assert "error 0.001 over all 4 scenarios" in proposal.evidence
     assert "scenario promise" in proposal.evidence
     assert "500 events" in proposal.evidence
     before = (exported / "network-operations" / "plan.yaml").read_bytes()
@@ -132,8 +150,7 @@ def test_bad_input_is_told_in_one_line_with_exit_code_2(arguments, told, run, tm
 
 
 def test_nothing_that_holds_is_no_proposal(tmp_path):
-    file: Path = tmp_path / "fails.yaml"
-    file.write_text(SCENARIOS.replace("20 min", "6 min").replace("30 min", "7 min"), encoding="utf-8")
+    file = written(tmp_path, SCENARIOS.replace("20 min", "6 min").replace("30 min", "7 min"))
     done = CliRunner().invoke(
         app,
         ["compare", str(file), "--seed", "4", "--replications", "40", "--workers", "1", "--export", str(tmp_path)],
@@ -141,3 +158,27 @@ def test_nothing_that_holds_is_no_proposal(tmp_path):
     assert done.exit_code != 0
     assert "nothing to propose" in str(done.exception)
     assert not (tmp_path / "network-operations").exists()
+
+
+@pytest.mark.parametrize(
+    ("base", "told", "recommended", "proposed"),
+    [
+        ("{site.calling.answered_day: 0.85 share}", "no scenario that changes numbers of the plan alone", True, False),
+        ("{P2-08.report_within: 20 min}", None, True, True),
+    ],
+)
+def test_numbers_shown_at_a_changed_site_are_no_proposal_and_those_of_the_base_are(
+    base, told, recommended, proposed, tmp_path
+):
+    file = written(tmp_path, SCENARIOS.replace("scenarios:\n", f"base:\n  rationale: so\n  set: {base}\nscenarios:\n"))
+    argv = ["compare", str(file), "--seed", "4", "--replications", "500", "--workers", "1", "--out", str(tmp_path)]
+    done = CliRunner().invoke(app, [*argv, "--export", str(tmp_path)])
+    record = json.loads((tmp_path / "compare.json").read_text(encoding="utf-8"))
+    assert (record["recommended"] is not None, record["proposed"] is not None) == (recommended, proposed)
+    if told is None:
+        assert record["proposed"] == "base"
+        plan, _ = read_plan(tmp_path / "network-operations")
+        assert [one.value for one in plan.clause("P2-08").quantities["report_within"].proposals()] == [20]
+    else:
+        assert told in str(done.exception)
+        assert not (tmp_path / "network-operations").exists()

@@ -16,6 +16,8 @@ import pytest
 from openpyxl import load_workbook
 
 from resilience_sim.cli import main
+from resilience_sim.experiments.runs import Runs
+from resilience_sim.experiments.workers import Workers
 from resilience_sim.plans.files import library
 
 FOLDER = library()["utility-call-centre"]
@@ -170,6 +172,30 @@ def test_the_same_command_writes_the_same_bytes_and_another_language_other_words
     assert '<html lang="zh-Hans">' in page
     assert "本次未寻求建议" in page
     assert rows(again / "recommendations.csv") == rows(again / "breaking_points.csv") == []
+
+
+def test_a_cluster_recommends_too_and_what_is_archived_is_not_run_again(
+    folder: Path, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none_asked(*_: object) -> None:
+        raise AssertionError("the work was not left to the cluster, or was done twice")
+
+    monkeypatch.setattr(Workers, "cluster", lambda _: Workers.serial())
+    monkeypatch.setattr("resilience_sim.experiments.workers._kept", none_asked)
+    again, kept = folder.parent / "by-cluster", str(folder.parent / "kept")
+    command = ("report", str(folder), *OPTIONS[:-1], "2", "--cluster", "x", "--archive", kept, "--out", str(again))
+    for _ in range(2):
+        done = run(*command)
+        assert done.returncode == 0, done.stderr
+        assert {name: (again / name).read_bytes() for name in FILES} == {
+            name: (out / name).read_bytes() for name in FILES
+        }
+        monkeypatch.setattr(Runs, "_run", none_asked)
+
+
+def test_the_run_names_the_options_that_make_the_report(out: Path) -> None:
+    told = {row["item"]: row["value"] for row in rows(out / "run.csv")}
+    assert told["options"].endswith("--sites 1 --breaking --recommend --lang en")
 
 
 @pytest.mark.parametrize("taken", ["report.html", "facts.csv"])

@@ -12,7 +12,7 @@ import pytest
 from resilience_sim.errors import InputsError, PlanError, VerdictError
 from resilience_sim.experiments.compare import compare, compared, prepare
 from resilience_sim.experiments.compare_curves import break_of, curves, grids
-from resilience_sim.experiments.compare_measures import paired, summary
+from resilience_sim.experiments.compare_measures import paired, share_summary, shares_paired, summary
 from resilience_sim.experiments.compare_selection import Selecting, cheapest_of, oftenest_of
 from resilience_sim.experiments.compare_tornado import tornado
 from resilience_sim.experiments.runs import Runs
@@ -122,8 +122,9 @@ def test_the_best_is_chosen_among_what_the_plan_can_decide(found):
         "base", "promise[P2-08.report_within=6]", "promise[P2-08.report_within=20]", "promise[P2-08.report_within=40]",
     ]  # fmt: skip
     holding = [k for k in row.compared if row.cells[k].verdict.answer is Answer.HOLDS]
-    assert found.proposed == min(holding, key=lambda k: found.cost(k))
-    assert row.cheapest.chosen == found.proposed
+    assert found.recommended == min(holding, key=lambda k: found.cost(k))
+    assert row.cheapest.chosen == found.recommended
+    assert found.proposed is None  # the base is at another site
 
 
 def test_curves_and_maps_are_read_from_the_grids(found):
@@ -190,6 +191,70 @@ def test_what_no_study_can_ask_is_refused_with_its_line(change, line, told, tmp_
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("change", "line", "told"),
+    [
+        (("P1-09.extra_agents: [4 agents, 40 agents]", "P1-08.lines: 5 lines"), 8, "from how many lines a response"),
+        (("P1-09.extra_agents: [4 agents, 40 agents]", "P1-12.lines: 6 lines"), 8, "from how many lines a response"),
+    ],
+)
+def test_a_trigger_that_changes_which_events_are_compared_is_refused(change, line, told, tmp_path):
+    file = written(tmp_path, STAFF.replace(*change))
+    with pytest.raises(PlanError) as refused:
+        prepare(file)
+    assert str(refused.value).startswith(f"{file}:{line}")
+    assert told in str(refused.value)
+
+
+def test_a_trigger_of_the_base_is_that_of_every_scenario(tmp_path):
+    base = "base:\n  rationale: later\n  set: {P1-08.lines: 1 lines}\nscenarios:"
+    ready = prepare(written(tmp_path, STAFF.replace("scenarios:", base)))
+    assert {study.events.levels["general"] for study in ready.studies} == {(2, 3)}
+
+
+KINDERGARTEN = """\
+title: T
+plan: kindergarten
+claims: [P3-07.a, P3-08.a]
+hazards: [by_night]
+scenarios:
+  - id: tries
+    rationale: so
+    set: {P3-08.act_within: 20 min}
+"""
+
+
+def test_a_tornado_of_a_claim_that_the_hazards_do_not_ask_is_refused_before_the_run(tmp_path):
+    file = written(tmp_path, KINDERGARTEN + "tornado: {claim: P3-07.a}\n")
+    with pytest.raises(PlanError, match="is not asked under by_night") as refused:
+        prepare(file)
+    assert "'P3-07.a'" in str(refused.value)
+    assert "accepted: P3-08.a" in str(refused.value)
+    assert str(refused.value).startswith(f"{file}:9")
+
+
+def test_costs_are_those_of_all_that_the_scenarios_set(tmp_path):
+    """An option prices the ambulances, none prices how many children they carry: then nothing is the cheapest."""
+    counted = """\
+title: T
+plan: kindergarten
+claims: [P3-32.b]
+hazards: [usual_poisoning]
+scenarios:
+  - id: more
+    rationale: so
+    set: {P3-32.ambulances: [1 ambulances, 3 ambulances]}
+"""
+    (row,) = compared(prepare(written(tmp_path, counted)), seed=3, replications=20).rows
+    one, three = (cell.cost for cell in row.cells[1:])
+    assert one.unit == three.unit != ""
+    assert three.mean > one.mean
+    fuller = "  - id: fuller\n    rationale: so\n    set: {P3-32.children_per_ambulance: 3 children}\n"
+    (row,) = compared(prepare(written(tmp_path, counted + fuller)), seed=3, replications=20).rows
+    assert {cell.cost.why for cell in row.cells} == {"nothing_set"}
+    assert row.cheapest is None
+
+
 def test_compare_reads_a_file_and_another_plan(tmp_path):
     file = written(tmp_path, PROMISE)
     with pytest.raises(PlanError, match="kindergarten"):
@@ -208,6 +273,23 @@ def test_a_summary_has_students_interval_and_percentiles_that_were_measured():
     assert math.isnan(summary(np.array([1.0, math.inf])).mean)
     with pytest.raises(InputsError):
         summary(np.array([]))
+
+
+def test_shares_have_exact_intervals_however_few_events_differ():
+    kept = share_summary(np.ones(100))
+    assert (kept.mean, kept.low, kept.high) == (1.0, pytest.approx(0.025 ** (1 / 100)), 1.0)
+    alike = shares_paired(np.ones(100), np.ones(100))
+    assert (alike.mean, alike.high) == (0.0, pytest.approx(1 - 0.0125 ** (1 / 100)))
+    assert alike.low == -alike.high
+
+
+def test_differences_of_shares_are_covered_where_hardly_an_event_differs():
+    rng, covered = np.random.default_rng(8), 0
+    for _ in range(400):
+        drawn = rng.random(100)
+        found = shares_paired((drawn < 0.99).astype(float), (drawn < 0.97).astype(float))
+        covered += found.low <= 0.02 <= found.high
+    assert covered >= 0.95 * 400
 
 
 def test_pairs_that_never_end_differ_by_nothing():
@@ -314,3 +396,19 @@ def test_s25_feasibility_comes_before_cost():
     assert cheapest_of(verdicts, {}, {}, Selecting()) is None
     assert cheapest_of(verdicts[:1], {0: 1.0}, {}, Selecting()).chosen is None
     assert oftenest_of([[1] * 400, [0] * 400], Selecting()).chosen == 0
+
+
+def test_the_cheapest_is_not_called_sure_where_the_first_events_cost_the_same():
+    verdicts = [ShareTest(0.5, alpha=0.1, margin=0.1, budget=100).judge(100, 100)] * 2
+    first, second = np.zeros(400), np.zeros(400)
+    second[350:] = 0.1
+    first[351:] = 9.0
+    costs = {0: first, 1: second}
+    found = cheapest_of(verdicts, {0: 0.0, 1: 1.0}, costs, Selecting())
+    assert found.chosen == 0
+    assert found.sure is None
+
+
+def test_a_record_that_the_file_names_is_among_what_was_read(ready):
+    named = replace(ready, replayed=Path("lines.csv"))
+    assert set(named.files) - set(ready.files) == {Path("lines.csv")}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,18 +11,19 @@ import pytest
 from coins import Coin, Coins
 from planted import clause_number, copied, edit, ledger_plan
 
-from resilience_sim.errors import PlanError
+from resilience_sim.errors import DataError, PlanError
 from resilience_sim.experiments import ledger as ledger_module
-from resilience_sim.experiments import ledger_comparison
+from resilience_sim.experiments import ledger_comparison, ledger_file
 from resilience_sim.experiments.ledger import Asked, Ledger, events_of, samples
 from resilience_sim.experiments.ledger_comparison import Comparison, Finding, Layer, Outcome, compare
 from resilience_sim.experiments.ledger_file import ledger_text, read_ledger
-from resilience_sim.experiments.ledger_taking import LedgerPlan, take_ledger
+from resilience_sim.experiments.ledger_taking import LedgerPlan, Recommendations, take_ledger
 from resilience_sim.experiments.workers import Workers
 from resilience_sim.plans.document import Document
 from resilience_sim.plans.files import library
 from resilience_sim.randomness import Streams
 from resilience_sim.studies.question import Question
+from resilience_sim.verdicts.verdict import Answer
 
 U, N, S, K = "utility-call-centre", "network-operations", "service-hall", "kindergarten"
 
@@ -82,6 +84,16 @@ BROKEN: dict[str, tuple[Callable[[str], str], str]] = {
     "a row twice": (lambda text: text + text.splitlines()[-1] + "\n", "stands twice"),
     "no share": (lambda text: text.replace("share: 0.95", "share: 1.5", 1), "share"),
     "millions of events": (lambda text: text.replace("of_later: ", "of_later: 99999999", 1), "of_later"),
+    "a command in a value": (
+        lambda text: text.replace('"at_most 5 min"', '"1\\n::stop-commands::zz"', 1),
+        "one line of plain text",
+    ),
+    "a command in a name": (
+        lambda text: text.replace("P2-08.report_within:", '"x\\e[2J":', 1),
+        "one line of plain text",
+    ),
+    "a command in a version": (lambda text: text.replace('"queue@', '"\\n::error::', 1), "one line of plain text"),
+    "no rows": (lambda text: text[: text.index("    rows:")] + "    rows: []\n", "rows"),
     "an alias": (lambda text: text.replace("seed: ", "seed: &a ", 1), "anchors"),
 }
 
@@ -222,6 +234,103 @@ def test_a_comment_in_the_plan_changes_nothing_and_is_mentioned(tmp_path: Path) 
     found = compare(ledger, document, [ledger_plan(folder, ["P2-08.a"])._replace(files={"plan.yaml": "1" * 32})])
     assert found.outcome is Outcome.PASS
     assert [change.what for change in found.findings[0].changes] == ["plan.yaml"]
+
+
+def test_a_plan_whose_claims_are_all_gone_is_red_in_every_row_and_cannot_be_written(tmp_path: Path) -> None:
+    plan = ledger_plan(library()[N], ["P2-08.a"])
+    ledger, document = taken(plan, tmp_path / "ledger.yaml")
+    found = compare(ledger, document, [plan._replace(study=None)])
+    assert len(red(found)) == ledger.rows > 0
+    assert {named(finding, "row") for finding in red(found)} == {("", None)}
+    assert compare(ledger, document, []).outcome is not Outcome.PASS
+    with pytest.raises(DataError, match="has no claim"):
+        take_ledger([plan._replace(study=None)], 7, family_error=1e-3)
+
+
+JUDGED: dict[str, tuple[str, Any]] = {
+    "verdict": ("verdict", "on_the_line"),
+    "evidence": ("log10_e", (1.0, -1.0)),
+    "median": ("median", 12345.0),
+    "counted": ("counted", "per_site"),
+    "budget": ("budget", 77),
+}
+
+
+@pytest.mark.parametrize("remade", [False, True])
+@pytest.mark.parametrize("what", JUDGED)
+def test_a_row_that_judges_the_same_events_otherwise_is_red(
+    what: str, remade: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = ledger_plan(library()[N], ["P2-21.a"])
+    ledger, document = taken(plan, tmp_path / "ledger.yaml")
+    (held,) = ledger.plans.values()
+    field, value = JUDGED[what]
+    row = held.rows[0].model_copy(update={field: value})
+    ledger = ledger.model_copy(update={"plans": {N: held.model_copy(update={"rows": (row, *held.rows[1:])})}})
+    if remade:
+        monkeypatch.setattr(ledger_comparison, "made_here", lambda: {**ledger.made_with, "cascade": "cascade@99"})
+    (finding,) = red(compare(ledger, document, [plan]))
+    assert [change.what for change in finding.changes] == [what]
+
+
+def test_a_test_that_judges_otherwise_is_red_though_all_counts_are_equal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = ledger_plan(library()[N], ["P2-21.a"])
+    ledger, document = taken(plan, tmp_path / "ledger.yaml")
+    judged = ledger_module.judged
+    monkeypatch.setattr(ledger_module, "judged", lambda *asked: replace(judged(*asked), answer=Answer.ON_THE_LINE))
+    found = compare(ledger, document, [plan], seed=5)
+    assert {change.what for finding in red(found) for change in finding.changes} == {"verdict"}
+
+
+def test_a_ledger_of_before_what_is_counted_was_kept_still_compares(tmp_path: Path) -> None:
+    plan = ledger_plan(library()[N], ["P2-08.a"])
+    ledger, document = taken(plan, tmp_path / "ledger.yaml")
+    (held,) = ledger.plans.values()
+    rows = tuple(row.model_copy(update={"counted": None, "budget": None}) for row in held.rows)
+    ledger = ledger.model_copy(update={"plans": {N: held.model_copy(update={"rows": rows})}})
+    assert compare(ledger, document, [plan]).outcome is Outcome.PASS
+
+
+def test_a_changed_limit_under_another_seed_tells_of_the_limit_only(tmp_path: Path) -> None:
+    folder = copied(N, tmp_path)
+    ledger, document = taken(ledger_plan(folder, ["P2-08.a"]), tmp_path / "ledger.yaml")
+    at = ("clauses", clause_number(folder, "P2-08"), "quantities", "report_within")
+    edit(folder / "plan.yaml", at, "value: 5", "value: 4")
+    _, *rows = red(compare(ledger, document, [ledger_plan(folder, ["P2-08.a"])], seed=5))
+    assert [[change.what for change in row.changes] for row in rows] == [["limit"]] * 2
+
+
+def test_a_value_without_a_clause_is_named(tmp_path: Path) -> None:
+    plan = ledger_plan(library()[N], ["P2-08.a"])
+    ledger, document = taken(plan, tmp_path / "ledger.yaml")
+    (held,) = ledger.plans.values()
+    ledger = ledger.model_copy(update={"plans": {N: held.model_copy(update={"values": {**held.values, ".x": "1"}})}})
+    assert [(one.of, one.clause) for one in red(compare(ledger, document, [plan]))] == [(".x", "")]
+
+
+def test_a_recommendation_that_the_plan_no_longer_offers_is_refused() -> None:
+    proof = {
+        "values": {"P2-08.gone": 1.0}, "verdict": "holds", "replications": 9, "evidence_holds": 1.0,
+        "evidence_fails": 1.0,
+    }  # fmt: skip
+    found = {
+        "plan": N, "group": "gone", "claims": ["P2-08.a"], "status": "found", "cost": 1.0, "cost_unit": "people",
+        "certificate": {"holds": proof, "fails": []},
+    }  # fmt: skip
+    recommended = Recommendations.model_validate({
+        "schema": "resilience-sim/recommend@1", "recommendations": [found]
+    })  # fmt: skip
+    with pytest.raises(DataError, match=r"'gone' with P2-08\.gone = 1"):
+        take_ledger([ledger_plan(library()[N], ["P2-08.a"])], 7, family_error=1e-3, recommended=recommended)
+
+
+def test_a_ledger_too_long_to_be_read_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    ledger = take_ledger([ledger_plan(library()[N], ["P2-28.a"])], 7, family_error=1e-3)
+    monkeypatch.setattr(ledger_file, "MOST_BYTES", 1000)
+    with pytest.raises(DataError, match="accepted are at most 1,000"):
+        ledger_text(ledger)
 
 
 # ---- draws that changed on purpose

@@ -149,6 +149,11 @@ HOSTILE = {
     "a range of one value": (one("10..10 agents"), 9, "is empty or a single value"),
     "a range without a unit": (one("10..20"), 9, "is no range with a unit; accepted is"),
     "a step of nothing": (one("10..20 agents step 0"), 9, "the step of '10..20 agents step 0' is 0; accepted is a"),
+    "a step that rounds to nothing": (
+        one("0..1 h step 0.000000000000001", "P1-10.overtime"),
+        9,
+        "has a step of 1e-15 h, which is none in min",
+    ),
     "a range that is a trap": (one("1..2 agents step 0.000001"), 9, "1,000,001 values; accepted are at most 200"),
     "a range of a fact without a step": (one("1..5 %", "site.outage_calls.share_who_call"), 9, "without a step"),
     "a range half out of bounds": (one("35..45 agents"), 9, "is 41 agents; accepted is 0 to 40"),

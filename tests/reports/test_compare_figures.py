@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import warnings
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from resilience_sim.errors import InputsError
-from resilience_sim.experiments.compare import compared, prepare
+from resilience_sim.experiments.compare import Cost, compared, prepare
 from resilience_sim.experiments.compare_curves import curves
+from resilience_sim.experiments.compare_selection import Selecting, cheapest_of
 from resilience_sim.reports.compare_figures import (
     compare_figures,
     curve_figure,
@@ -22,8 +24,11 @@ from resilience_sim.reports.compare_figures import (
     tornado_figure,
     verdicts_figure,
 )  # fmt: skip
+from resilience_sim.reports.compare_proposing import proposals
 from resilience_sim.reports.compare_tables import comparison_tables, matrix_tables, selection_lines
+from resilience_sim.reports.compare_words import names_of
 from resilience_sim.reports.look import save
+from resilience_sim.verdicts.verdict import Answer
 
 SCENARIOS = """\
 title: {zh: 台席, en: Counters}
@@ -159,3 +164,58 @@ def test_tables_fit_a_terminal_and_break_no_number(found, lang, width):
             assert f"{100 * cell.kept.mean:.1f}" in shown
             assert f"{cell.cost.mean:,.1f}" in shown
     assert len(selection_lines(found, lang)) >= 2 * len(found.rows)
+
+
+def test_scenarios_whose_values_read_alike_keep_their_own_names(found):
+    one = next(variant for variant in found.variants if variant.of == "counters")
+    other = replace(one, id="again", of="again", name=None)
+    first, second = names_of(replace(found, variants=(one, other)), "en")
+    assert first != second
+    assert second.startswith("again: ")
+
+
+def test_the_best_of_one_is_not_told(found):
+    (row, *_) = found.rows
+    alone = replace(found, rows=(replace(row, compared=(0,)),))
+    assert not [line for line in selection_lines(alone, "en") if "kept oftenest" in line]
+    assert [line for line in selection_lines(found, "en") if "kept oftenest" in line]
+
+
+def test_what_holds_at_an_unknown_cost_is_counted_beside_the_cheapest(found):
+    (row, *_) = found.rows
+    holds = next(cell.verdict for one in found.rows for cell in one.cells if cell.verdict.answer is Answer.HOLDS)
+    costs = (Cost(1.0, 1.0, 1.0, "staff_hours"), Cost(why="open"))
+    cells = tuple(replace(row.cells[k], verdict=holds, cost=cost) for k, cost in zip(row.compared, costs, strict=False))
+    cheapest = cheapest_of([holds] * 2, {0: 1.0}, {}, Selecting())
+    best = replace(row.best, chosen=0, leader=0, rivals=())
+    beside = replace(row, cells=cells, compared=(0, 1), cheapest=cheapest, best=best)
+    two = replace(found, variants=found.variants[:2], rows=(beside,))
+    told = selection_lines(two, "en")
+    assert [line for line in told if line.endswith("; 1 more hold at an unknown cost")]
+
+
+def test_a_proposal_says_why_it_and_how_sure(found):
+    (row, *_) = found.rows
+    plain = [k for k in row.compared if k]
+    holds = next(cell.verdict for one in found.rows for cell in one.cells if cell.verdict.answer is Answer.HOLDS)
+    fails = next(cell.verdict for one in found.rows for cell in one.cells if cell.verdict.answer is Answer.FAILS)
+
+    def where(holding, unclear=()):
+        verdicts = [
+            holds if k in holding else replace(holds, answer=Answer.UNDECIDED) if k in unclear else fails
+            for k in range(len(found.variants))
+        ]
+        cells = [
+            replace(cell, verdict=verdict, cost=Cost(k, k, k, "staff_hours"))
+            for k, (cell, verdict) in enumerate(zip(row.cells, verdicts, strict=True))
+        ]
+        return replace(found, rows=(replace(row, cells=tuple(cells)),))
+
+    with pytest.raises(InputsError, match="the plan as it is holds"):
+        proposals(where((0, *plain)))
+    (one,) = proposals(where(plain[-1:], plain[:-1]))
+    assert "the only one" in one.evidence
+    assert f"{len(plain) - 1} cheaper without an answer" in one.evidence
+    assert f"error {found.family_error:g} over all" in one.evidence
+    assert f"{row.claim} " in one.evidence
+    assert f" under {row.hazard} " in one.evidence

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -13,7 +14,7 @@ from resilience_sim.experiments.ledger_comparison import Change, Comparison, Fin
 from resilience_sim.reports.ledger_annotations import github_annotations
 from resilience_sim.reports.ledger_junit import junit_xml
 from resilience_sim.reports.ledger_summary import markdown_summary
-from resilience_sim.reports.ledger_words import finding_lines
+from resilience_sim.reports.ledger_words import compared_plans, finding_lines, heading, how_compared, meaning, title
 
 HOSTILE = "50 %|<img src=x>\n::error::x, y: `z`\x07"
 KEY = ("P1-09.a", "three_numbers", "district", "message", (("P1-09.extra_agents", 40.0),))
@@ -93,6 +94,39 @@ def test_the_summary_names_old_and_new_and_keeps_hostile_text_inert(found: Compa
     assert "`" not in text
     assert "seed 7 → 5" in text or "种子 7 → 5" in text
     assert "12.0" in text
+
+
+def test_an_option_that_is_gone_is_named_as_it_stands() -> None:
+    key = ("P1-09.a", "", "district", "no_such_option", ())
+    assert title(Finding("u", "P1-09", key, Outcome.REGRESSED, Layer.EXACT), "en").endswith("no_such_option")
+
+
+def test_each_kind_of_change_has_its_own_meaning() -> None:
+    kinds = ["plan", "limit", "verdict", "bits"]
+    found = [
+        meaning(Finding("u", "P1-09", KEY, Outcome.REGRESSED, Layer.EXACT, (Change(kind, "a", "b"),)), "en")
+        for kind in kinds
+    ]
+    for words, sentence in zip(
+        ("do not ask the same", "has changed", "judged otherwise", "equal to the"), found, strict=True
+    ):
+        assert words in sentence
+
+
+def test_what_is_seen_leaves_out_the_rows_that_see_nothing(found: Comparison) -> None:
+    assert "Rows that cannot see any shift: 1." in markdown_summary(found, "en")
+    assert how_compared(found, "en").endswith("at least, except in the 1 inconclusive rows.")
+    assert how_compared(found, "zh").endswith("（无法判断的 1 行除外）。")
+    exact = replace(found, findings=found.findings[:2])
+    assert "no row had to be compared" in how_compared(exact, "en")
+    assert "99" not in how_compared(exact, "en")
+
+
+def test_chinese_sentences_name_machines_and_counts_in_chinese(found: Comparison) -> None:
+    made = (Change("machine", "x86_64, instructions 1", "x86_64, instructions 2"),)
+    assert "机器 x86_64, 指令集 1 → x86_64, 指令集 2" in how_compared(replace(found, made=made), "zh")
+    assert heading(found, "zh") == "有变动 2 项，无法判断 1 项，一致 2 项"
+    assert compared_plans({"hall": Path("a/hall")}, "zh") == "预案：hall (a/hall)"
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

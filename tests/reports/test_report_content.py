@@ -9,7 +9,9 @@ from reported import hostile_results
 
 from resilience_sim.experiments.check import CheckedClaim
 from resilience_sim.plans.files import library, read_plan, read_site
-from resilience_sim.reports.report_content import PlanResults, clause_answers, counts, revisions, unjudged
+from resilience_sim.reports.proposing import proposals
+from resilience_sim.reports.report_content import PlanResults, clause_answers, counts, revisions, run_items, unjudged
+from resilience_sim.reports.report_phrases import error_bound
 from resilience_sim.reports.report_record import report_record
 from resilience_sim.reports.words import Language
 from resilience_sim.studies.kindergarten.reports import NOT_JUDGED
@@ -100,3 +102,28 @@ def test_the_record_is_that_of_check_and_of_recommend() -> None:
     assert len(record["check"]["claims"]) == len(results.plans[0].rows)
     assert [one["status"] for one in record["recommend"]["recommendations"]] == ["found", "none_holds", "undecided"]
     assert report_record(replace(results, plans=results.plans[1:]))["recommend"] is None
+
+
+@pytest.mark.parametrize(
+    ("error", "english", "chinese"),
+    [
+        (2.49e-7, "3e-07", "3×10⁻⁷"),
+        (2e-7, "2e-07", "2×10⁻⁷"),
+        (9.01e-12, "1e-11", "1×10⁻¹¹"),
+        (0.05, "5e-02", "5×10⁻²"),
+    ],
+)
+def test_an_error_is_never_printed_below_its_true_value(error: float, english: str, chinese: str) -> None:
+    assert (error_bound(error, "en"), error_bound(error, "zh")) == (english, chinese)
+    assert float(english) >= error
+
+
+def test_the_error_that_a_plan_would_hold_as_evidence_is_no_smaller_than_it_is() -> None:
+    found = hostile_results().plans[0].found or ()
+    (proposal, *_) = proposals([replace(found[0], alpha=2.49e-7)])
+    assert "error 3e-07)" in proposal.evidence
+
+
+def test_to_run_it_again_the_options_are_told() -> None:
+    results = replace(hostile_results(), options=("--sites 8", "--no-breaking", "--lang zh"))
+    assert dict(run_items(results, "en"))["options"] == "--sites 8 --no-breaking --lang zh"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
+from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
 
@@ -147,6 +148,31 @@ def test_the_words_of_the_page_are_those_of_its_language(page: Page, lang: Langu
     for phrase in words[lang]:
         assert phrase in page.text
     assert ("Summary" in page.text) == (lang == "en")
+
+
+def test_an_error_of_a_certificate_is_rounded_up(lang: Language) -> None:
+    results = hostile_results()
+    one = results.plans[0]
+    found = [replace(recommended, alpha=2.49e-7) for recommended in one.found or ()]
+    page = html_report(replace(results, plans=[replace(one, rows=(), figures={}, found=found)]), lang)
+    assert {"zh": "有误概率 ≤ 3×10⁻⁷", "en": "error ≤ 3e-07"}[lang] in Page(page).text
+
+
+def test_where_nothing_is_recommended_the_page_says_why(lang: Language) -> None:
+    results = hostile_results()
+    quiet = results.plans[1]
+    clauses = tuple(clause.model_copy(update={"claims": ()}) for clause in quiet.plan.clauses)
+    unclaimed = quiet.plan.model_copy(update={"clauses": clauses})
+    told = {
+        "--no-recommend": quiet,
+        {"zh": "没有可由预案或站点设定的数值", "en": "no number that the plan"}[lang]: replace(quiet, found=[]),
+        {"zh": "预案尚未登记检验项，未寻求建议", "en": "No claim is registered, so nothing was sought"}[lang]: replace(
+            quiet, plan=unclaimed, found=[]
+        ),
+    }
+    for words, one in told.items():
+        text = Page(html_report(replace(results, plans=[one]), lang)).text
+        assert [other for other in told if other in text] == [words]
 
 
 def test_every_verdict_stands_in_the_page(page: Page) -> None:

@@ -96,7 +96,20 @@ def test_what_a_spreadsheet_might_calculate_gets_an_apostrophe(text: str) -> Non
     assert inert(text) == f"'{text}"
 
 
-@pytest.mark.parametrize("text", ["P1-09", "5 – 10", "", "a=b", "≥ 80 %", "#N/A", "–"])
+@pytest.mark.parametrize(
+    ("text", "defused"),
+    [
+        ("x;=1+1", "x;'=1+1"),
+        ('x"; @SUM(A:A)', "x\"; '@SUM(A:A)"),
+        ("a\n-cmd;\u200b＝A", "a\n'-cmd;\u200b'＝A"),
+        ("=A;+B", "'=A;'+B"),
+    ],
+)
+def test_what_would_begin_another_cell_where_a_semicolon_separates_gets_an_apostrophe(text: str, defused: str) -> None:
+    assert inert(text) == defused
+
+
+@pytest.mark.parametrize("text", ["P1-09", "5 – 10", "", "a=b", "≥ 80 %", "#N/A", "–", "a; b-c", "a, =b"])
 def test_what_no_spreadsheet_calculates_stays(text: str) -> None:
     assert inert(text) == text
 

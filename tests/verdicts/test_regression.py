@@ -147,6 +147,13 @@ def test_the_detectable_shift_is_the_smallest_with_that_power(kept: int) -> None
     assert not row.sees(0.02)
 
 
+def test_a_shift_that_no_side_has_room_for_is_seen_only_if_the_largest_possible_is() -> None:
+    blind = TwoLooks(Counts(5, 10), Counts(10, 20), levels(500))
+    assert blind.detectable() == (None, None)
+    assert not blind.sees(0.6)
+    assert TwoLooks(Counts(155, 310), Counts(310, 620), levels(500)).sees(0.6)
+
+
 def test_a_second_look_sees_smaller_shifts_than_one_look_at_the_whole_level() -> None:
     rows, first, second = 500, Counts(155, 310), Counts(310, 620)
     two = TwoLooks(first, second, levels(rows)).detectable()[1]

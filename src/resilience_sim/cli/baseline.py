@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, NamedTuple, NoReturn
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from resilience_sim.cli.options import Lang
     from resilience_sim.experiments.ledger_comparison import Comparison
@@ -56,6 +56,8 @@ Annotate = Annotated[
     ),
 ]
 
+UNUSED = ("json", "out", "strict", "archive", "sites", "breaking")
+"""Options of ``check`` that have no effect on a ledger."""
 CODES = {"pass": 0, "regressed": 1, "inconclusive": 3}
 
 
@@ -99,7 +101,7 @@ def against_ledger(
     *,
     seed: int | None,
     family_error: float,
-    record: Path | None,
+    given: Collection[str],
     workers: int | Workers,
     lang: Lang,
 ) -> NoReturn:
@@ -108,12 +110,16 @@ def against_ledger(
     Raises
     ------
     ResilienceError
-        If the ledger or a plan is not what it should be, or a file cannot be written.
+        If the ledger or a plan is not what it should be, a file cannot be written, or an option was `given` on the
+        command line that a ledger makes no use of.
     """
     from resilience_sim.errors import InputsError
 
-    if record is not None:
+    if "record" in given:
         raise InputsError("--record with a ledger: its rows are the shipped scenarios; accepted is either of them")
+    unused = UNUSED if asked.baseline is None else (*UNUSED, "family_error")  # which the ledger to compare with states
+    if ignored := [f"--{name.replace('_', '-')}" for name in unused if name in given]:
+        raise InputsError(f"{', '.join(ignored)} with a ledger has no effect; accepted is either of them")
     if asked.write is not None:
         _write(asked, asked.write, plans, seed, family_error, workers)
     code = 0 if asked.baseline is None else _compare(asked, asked.baseline, plans, seed, workers, lang)
@@ -140,7 +146,8 @@ def _write(
     bound, inputs = _bound(plans)
     recommended = None if asked.recommended is None else read_recommendations(asked.recommended)
     may_write(file, inputs=inputs if asked.recommended is None else [*inputs, asked.recommended])
-    with progress(errors, 2 * sum(len(one.study.questions()) for one in bound)) as tick:
+    _keep_others(file, {one.plan.plan for one in bound})
+    with progress(errors, 2 * sum(len(one.study.questions()) for one in bound if one.study is not None)) as tick:
         ledger = take_ledger(
             bound,
             seed,
@@ -152,6 +159,21 @@ def _write(
         )
     write_text(file, ledger_text(ledger))
     console.print(str(file), highlight=False, markup=False, soft_wrap=True)
+
+
+def _keep_others(file: Path, plans: Collection[str]) -> None:
+    """Refuse to replace a ledger of plans that the new one would lack."""
+    from resilience_sim.errors import InputsError, PlanError
+    from resilience_sim.experiments.ledger_file import read_ledger
+
+    try:
+        old = read_ledger(file)[0].plans if file.exists() else {}
+    except PlanError:  # no ledger that could lose anything
+        return
+    if lost := [slug for slug in old if slug not in plans]:
+        raise InputsError(
+            f"{file} would lose its plans {', '.join(lost)}; accepted is to write all of them, or another file"
+        )
 
 
 def _compare(
@@ -172,7 +194,7 @@ def _compare(
     may_write(asked.junit, asked.summary, inputs=[*inputs, file])
     with progress(errors, ledger.rows) as tick:
         found = compare(ledger, document, bound, seed=seed, shift=asked.shift, workers=workers, tick=tick)
-    _tell(asked, found, lang)
+    _tell(asked, bound, found, lang)
     return CODES[found.outcome.value]
 
 
@@ -186,29 +208,42 @@ def _bound(plans: Sequence[str] | None) -> tuple[list[LedgerPlan], list[Path]]:
             one.folder, one.plan, one.study, {name.rpartition("/")[2]: value for name, value in one.hashes.items()}
         )
         for one in bound
-        if one.study is not None
     ]
     return found, input_files(bound, None)
 
 
-def _tell(asked: LedgerAsked, found: Comparison, lang: Lang) -> None:
+def _one_line(text: str) -> str:
+    """The text as one line that neither a terminal nor a CI server takes for a command, whatever it quotes."""
+    import unicodedata
+
+    indent = text[: len(text) - len(text.lstrip(" "))]
+    plain = "".join(
+        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(character) in ("Cc", "Cs") else character
+        for character in " ".join(text.split())
+    )
+    plain = plain.replace("##[", "# #[")  # the older form of GitHub's commands, read anywhere in a line
+    return indent + (plain.replace("::", ": :", 1) if plain.startswith("::") else plain)
+
+
+def _tell(asked: LedgerAsked, plans: Sequence[LedgerPlan], found: Comparison, lang: Lang) -> None:
     """Print what differs, and write the files that were asked for."""
     from resilience_sim.cli.session import consoles, write_text
     from resilience_sim.experiments.ledger_comparison import Outcome
     from resilience_sim.reports.ledger_annotations import github_annotations
     from resilience_sim.reports.ledger_junit import junit_xml
     from resilience_sim.reports.ledger_summary import markdown_summary
-    from resilience_sim.reports.ledger_words import finding_lines, heading, how_compared
+    from resilience_sim.reports.ledger_words import compared_plans, finding_lines, heading, how_compared
 
     console, _ = consoles(quiet=False)
 
     def show(line: str) -> None:
-        console.print(line, highlight=False, markup=False, soft_wrap=True)
+        console.print(_one_line(line), highlight=False, markup=False, soft_wrap=True)
 
     for finding in found.findings:
         if finding.outcome is not Outcome.PASS:
             for line in finding_lines(finding, lang.value):
                 show(line)
+    show(compared_plans({one.plan.plan: one.folder for one in plans}, lang.value))
     show(how_compared(found, lang.value))
     show(heading(found, lang.value))
     if asked.annotations:

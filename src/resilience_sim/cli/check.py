@@ -55,6 +55,7 @@ Strict = Annotated[bool, typer.Option("--strict", help="Exit with 1 if a claim f
 
 
 def check(
+    context: typer.Context,
     plans: Plans = None,
     seed: Seed = None,
     family_error: Family = 1e-3,
@@ -100,7 +101,8 @@ def check(
     ledger = LedgerAsked(baseline, write_baseline, recommended, shift, junit, summary, annotations)
     if ledger.any:
         crew = workers_of(workers, cluster)
-        against_ledger(ledger, plans, seed=seed, family_error=family_error, record=record, workers=crew, lang=lang)
+        given = {name for name in context.params if _given(context, name)}
+        against_ledger(ledger, plans, seed=seed, family_error=family_error, given=given, workers=crew, lang=lang)
     seed = fresh_seed() if seed is None else seed
     console, errors = consoles(quiet=json == "-")
     errors.print(f"seed {seed}", style="dim", highlight=False)
@@ -160,6 +162,11 @@ def check(
             _draw_overview(rows, overview, lang, {one.plan.plan: one.plan.title for one in bound})
     if strict:
         raise typer.Exit(_strict_code(rows))
+
+
+def _given(context: typer.Context, option: str) -> bool:
+    source = context.get_parameter_source(option)
+    return source is not None and source.name == "COMMANDLINE"
 
 
 def _show(

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from resilience_sim.cli.options import Family, JsonFile, Lang, LangOption, Out, Plans, Record, Seed, Workers
+from resilience_sim.cli.options import (
+    Archived,
+    Cluster,
+    Family,
+    JsonFile,
+    Lang,
+    LangOption,
+    Out,
+    Plans,
+    Record,
+    Seed,
+    Workers,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,6 +52,8 @@ def recommend(
     all_readings: AllReadings = False,
     record: Record = None,
     workers: Workers = 2,
+    cluster: Cluster = None,
+    archive: Archived = None,
     json: JsonFile = None,
     out: Out = None,
     export: Export = None,
@@ -54,8 +69,10 @@ def recommend(
         may_write,
         progress,
         show_json,
+        workers_of,
         write_text,
     )
+    from resilience_sim.experiments.archive import Archive
     from resilience_sim.experiments.recommend import groups
     from resilience_sim.experiments.recommend import recommend as recommended
     from resilience_sim.experiments.simulate import versions
@@ -72,6 +89,9 @@ def recommend(
     exported = [] if export is None else [export / one.plan.plan / "plan.yaml" for one in bound]
     may_write(json_file(json), out and out / "recommend.json", *exported, inputs=input_files(bound, record))
     _refuse_unknown(scenario, bound)
+    crew = workers_of(workers, cluster)
+    remark = partial(errors.print, style="yellow", highlight=False, markup=False, soft_wrap=True)
+    kept = None if archive is None else Archive(archive, remark=remark)
     for one in bound:
         if one.study is None:
             continue
@@ -83,7 +103,14 @@ def recommend(
         with progress(errors, 120 * len(asked)) as tick:
             here = [
                 recommended(
-                    one.plan, one.study, group, seed=seed, family_error=family_error, workers=workers, tick=tick
+                    one.plan,
+                    one.study,
+                    group,
+                    seed=seed,
+                    family_error=family_error,
+                    workers=crew,
+                    tick=tick,
+                    archive=kept,
                 )
                 for group in asked
             ]

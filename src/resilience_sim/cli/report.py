@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -81,15 +82,22 @@ def report(
     if record is not None:
         hashes[record.name] = blake2b(record.read_bytes(), digest_size=16).hexdigest()
     crew = workers_of(workers, cluster)
-    kept = None if archive is None else Archive(archive)
+    remark = partial(errors.print, style="yellow", highlight=False, markup=False, soft_wrap=True)
+    kept = None if archive is None else Archive(archive, remark=remark)
     checks = _checked(bound, crew, kept, errors, lang, seed, family_error, breaking=breaking, sites=sites)
     found = []
     for one, (rows, notes) in zip(bound, checks, strict=True):
-        sought = _recommended(one, workers, errors, seed, family_error) if recommend else None
+        sought = _recommended(one, crew, kept, errors, seed, family_error) if recommend else None
         site = read_site(one.folder)[0] if one.study is None else one.study.site
         figures = {} if one.study is None else own_figures(one.study, seed, lang.value, sought or ())
         found.append(PlanResults(one.plan, site, rows, sought, notes, figures))
-    results = Results(found, seed, family_error, versions(), hashes)
+    options = [
+        f"--sites {sites}",
+        "--breaking" if breaking else "--no-breaking",
+        "--recommend" if recommend else "--no-recommend",
+        f"--lang {lang.value}",
+    ]
+    results = Results(found, seed, family_error, versions(), hashes, options)
     if json is not None:
         show_json(json, as_json(report_record(results)))
     for file in _write(results, out, lang):
@@ -145,7 +153,9 @@ def _checked(
         yield [] if of is None else of.rows(results[:count]), [note for part in results[count:] for note in part]
 
 
-def _recommended(one: Bound, workers: int, errors: Console, seed: int, family_error: float) -> list[Recommendation]:
+def _recommended(
+    one: Bound, crew: Workers, kept: Archive | None, errors: Console, seed: int, family_error: float
+) -> list[Recommendation]:
     """What ``recommend`` finds without options: of each clause the first reading of its words."""
     from resilience_sim.cli.recommend import _first_readings
     from resilience_sim.cli.session import progress
@@ -156,7 +166,16 @@ def _recommended(one: Bound, workers: int, errors: Console, seed: int, family_er
     sought = _first_readings(groups(one.study, one.study.questions()))
     with progress(errors, 120 * len(sought)) as tick:
         return [
-            recommend(one.plan, one.study, group, seed=seed, family_error=family_error, workers=workers, tick=tick)
+            recommend(
+                one.plan,
+                one.study,
+                group,
+                seed=seed,
+                family_error=family_error,
+                workers=crew,
+                tick=tick,
+                archive=kept,
+            )
             for group in sought
         ]
 

@@ -7,7 +7,7 @@ its share of the error of the whole comparison: the family is all scenarios time
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -15,7 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from resilience_sim.errors import PlanError, ResilienceError
-from resilience_sim.experiments.compare_measures import Difference, Summary, paired, summary
+from resilience_sim.experiments.compare_measures import (
+    Difference,
+    Summary,
+    paired,
+    share_summary,
+    shares_paired,
+    summary,
+)  # fmt: skip
 from resilience_sim.experiments.compare_selection import Cheapest, Selecting, cheapest_of, oftenest_of
 from resilience_sim.experiments.compare_sharing import SharedStudy
 from resilience_sim.experiments.compare_tornado import Bar, tornado, uncertain
@@ -29,7 +36,8 @@ from resilience_sim.plans.scenario_grids import Variant, changed, variants
 from resilience_sim.plans.scenarios import ScenarioFile, folder_of, read_scenarios
 from resilience_sim.plans.site import Site
 from resilience_sim.studies import bind
-from resilience_sim.studies.question import Question, Study, effort_for
+from resilience_sim.studies.parts import part
+from resilience_sim.studies.question import Choice, Question, Study, effort_for
 from resilience_sim.verdicts.best import Best
 from resilience_sim.verdicts.verdict import Answer, Verdict
 
@@ -53,8 +61,8 @@ class Cost:
     unit
         ``staff_hours``, or a key of the words in which reports give costs; empty where there is no cost.
     why
-        Why there is none: ``nothing_set`` (the study counts no cost for this claim), ``open`` (it does, but only for
-        values within what a recommendation may choose), ``many`` (too many choices to work it out).
+        Why there is none: ``nothing_set`` (the study counts no cost of all that the scenarios set), ``open`` (it does,
+        but only for values within what a recommendation may choose), ``many`` (too many choices to work it out).
     """
 
     mean: float = math.nan
@@ -163,22 +171,33 @@ class Comparison:
 
     @property
     def recommended(self) -> int | None:
-        """The cheapest scenario in which every claim holds, the first of equals; by share where none has a cost."""
-        return self._cheapest(self.holding)
+        """The cheapest in which every claim holds of the scenarios that a plan can decide, the first of equals.
+
+        By the share kept where the cost of one that holds is not known.
+        """
+        return self._cheapest([k for k in self.holding if self.decides(k)])
 
     @property
     def proposed(self) -> int | None:
-        """The same among those that a plan can decide: at the site and under the hazard of the plan as it is."""
-        return self._cheapest([k for k in self.holding if k and self.decides(k)])
+        """The same of those at the site and under the hazard as they are; 0 if the base is the best of them."""
+        return self._cheapest([k for k in self.holding if self.proposes(k)])
 
     def decides(self, variant: int) -> bool:
         """Whether a scenario changes numbers of the plan alone, beyond the base."""
         return _decides(self.variants[0], self.variants[variant])
 
+    def proposes(self, variant: int) -> bool:
+        """Whether a scenario changes numbers of the plan alone, the changes of the base included."""
+        one = self.variants[variant]
+        return one.hazard is None and all(change.clause is not None for change in one.changes)
+
+    def priced(self, among: Iterable[int]) -> bool:
+        """Whether all of these scenarios have a cost, so that the cheapest can be told."""
+        return not any(math.isnan(self.cost(k)) for k in among)
+
     def _cheapest(self, among: Sequence[int]) -> int | None:
-        known = {k: self.cost(k) for k in among}
-        if not any(math.isnan(cost) for cost in known.values()):
-            return min(known, key=lambda k: known[k], default=None)
+        if self.priced(among):
+            return min(among, key=self.cost, default=None)
         return max(among, key=self._kept, default=None)
 
     def _kept(self, variant: int) -> float:
@@ -199,6 +218,8 @@ class Prepared:
         For each scenario its questions, by claim, reading and the hazard of the base.
     folder
         Of the plan.
+    replayed
+        The record that the file of scenarios names, if it was read.
     """
 
     file: ScenarioFile
@@ -209,12 +230,14 @@ class Prepared:
     studies: tuple[Study, ...]
     questions: tuple[Mapping[tuple[str, str, str], Question], ...]
     folder: Path
+    replayed: Path | None = None
 
     @property
     def files(self) -> list[Path]:
         """All that was read."""
         beside = (self.folder / name for name in ("plan.yaml", "site.yaml", BUILDING, CALL_TREE, FAULTS))
-        return [self.document.path, *(file for file in beside if file.exists())]
+        record = () if self.replayed is None else (self.replayed,)
+        return [self.document.path, *record, *(file for file in beside if file.exists())]
 
     @property
     def bars(self) -> int:
@@ -248,12 +271,22 @@ def prepare(
     site, site_document = read_site(folder)
     asked = _pruned(register, site, read, document)
     every = tuple(variants(read, asked, site, document))
+    replayed = None
     if record is None and read.record is not None:
-        record = _replayed(read.record, document)
+        replayed = document.path.parent / read.record
+        record = _replayed(replayed, document)
     bind(asked, site, document=plan_document, site_document=site_document, record=record)  # faults of the plan itself
     studies = tuple(_bound(variant, asked, site, record, document) for variant in every)
+    for variant, study in zip(every, studies, strict=True):
+        _check_same_events(variant, study, studies[0], document)
     questions = tuple(_questions(read, document, variant, study) for variant, study in zip(every, studies, strict=True))
-    return Prepared(read, document, register, site, every, studies, questions, folder)
+    if read.tornado is not None and read.tornado.claim not in (claim for claim, _, _ in questions[0]):
+        raise PlanError(
+            f"tornado: {read.tornado.claim!r} is not asked under {', '.join(read.hazards)}; "
+            f"accepted: {', '.join(dict.fromkeys(claim for claim, _, _ in questions[0]))}",
+            place=document.place(("tornado", "claim")),
+        )
+    return Prepared(read, document, register, site, every, studies, questions, folder, replayed)
 
 
 def compare(
@@ -319,6 +352,8 @@ def compared(
 ) -> Comparison:
     """Run a comparison that is ready; parameters as of :func:`compare`."""
     keys = list(ready.questions[0])
+    decided = [number for number, variant in enumerate(ready.variants) if _decides(ready.variants[0], variant)]
+    options = _options(ready, decided)
     alpha = family_error / (len(ready.variants) * len(keys))
     by_variant: list[dict[tuple[str, str, str], tuple[Cell, _Events]]] = [{} for _ in ready.variants]
     base: dict[tuple[str, str, str], _Events] = {}
@@ -330,10 +365,9 @@ def compared(
             events = _events(runs, question, replications)
             base.setdefault(key, events)
             verdict = runs.judge(question, alpha=alpha, budget=replications).verdict
-            cost = _cost(study, question, events, seed, costs)
+            cost = _cost(study, question, options[key], events, seed, costs)
             found[key] = _cell(question, events, base[key], verdict, cost), events
             tick(f"{variant.id} {question.claim.id}")
-    decided = [number for number, variant in enumerate(ready.variants) if _decides(ready.variants[0], variant)]
     rows = tuple(_row(key, [found.get(key) for found in by_variant], decided, selecting) for key in keys)
     bars: tuple[Bar, ...] = ()
     if ready.file.tornado is not None and facts_events:
@@ -379,11 +413,11 @@ def _pruned(plan: Plan, site: Site, read: ScenarioFile, document: Document) -> P
     return plan.model_copy(update={"clauses": clauses})
 
 
-def _replayed(name: str, document: Document) -> tuple[LineOutages, float]:
+def _replayed(file: Path, document: Document) -> tuple[LineOutages, float]:
     from resilience_sim.hazards.outages import read_record, replay
 
     try:
-        record = read_record(document.path.parent / name)
+        record = read_record(file)
     except ResilienceError as error:
         raise PlanError(f"record: {error}", place=document.place(("record",))) from None
     return replay(record), record.watch.days / 365
@@ -400,6 +434,21 @@ def _bound(
         ) from None
     assert study is not None
     return study
+
+
+def _check_same_events(variant: Variant, study: Study, base: Study, document: Document) -> None:
+    """Refuse another number of lines from which the utility responds: its claims would be about other events."""
+    from resilience_sim.studies.utility_call_centre.staffing import UtilityCallCentre
+
+    there, here = part(study, UtilityCallCentre), part(base, UtilityCallCentre)
+    if there is None or here is None or there.events.levels == here.events.levels:
+        return
+    raise PlanError(
+        f"scenario {variant.id!r} sets from how many lines a response starts, so that its claims are about other "
+        "events than the base's and nothing can be compared event by event; accepted is the trigger of the base "
+        "(recommend tries other triggers on the same events)",
+        place=document.place((*variant.at, "set")),
+    )
 
 
 def _questions(
@@ -474,43 +523,69 @@ def _cell(question: Question, events: _Events, base: _Events, verdict: Verdict, 
     return Cell(
         question,
         summary(events.values),
-        summary(events.kept),
+        share_summary(events.kept),
         paired(events.values, base.values),
-        paired(events.kept, base.kept),
+        shares_paired(events.kept, base.kept),
         verdict,
         cost,
         paired(events.hours, base.hours) if both else None,  # type: ignore[arg-type]
     )
 
 
-def _cost(study: Study, question: Question, events: _Events, seed: int, known: dict[tuple[str, str], Cost]) -> Cost:
+def _options(ready: Prepared, decided: Sequence[int]) -> dict[tuple[str, str, str], str | None]:
+    """By which option each claim's costs are counted, in every scenario: one that counts all that scenarios set."""
+    study, base = ready.studies[0], set(ready.variants[0].changes)
+    changes = [change for number in decided for change in ready.variants[number].changes if change not in base]
+    set_to = {(change.clause, change.name) for change in changes if change.clause is not None}
+
+    def counted(question: Question, option: str) -> set[tuple[str | None, str]]:
+        return {(choice.clause, choice.quantity) for choice in study.choices(replace(question, option=option))}
+
+    return {
+        key: next((option for option in study.options(question) if set_to <= counted(question, option)), None)
+        for key, question in ready.questions[0].items()
+    }
+
+
+def _cost(
+    study: Study,
+    question: Question,
+    option: str | None,
+    events: _Events,
+    seed: int,
+    known: dict[tuple[str, str], Cost],
+) -> Cost:
     """Staff-hours of the events, or what the study says that the values in force cost."""
     if events.hours is not None:
         mean = summary(events.hours)
         return Cost(mean.mean, mean.low, mean.high, "staff_hours")
-    for option in study.options(question):
-        unit = study.cost_unit(_with(question, option))
-        key = question.clause, f"{question.scenario} {option} {unit}"
-        if key not in known:
-            known[key] = _cost_in_force(study, _with(question, option), unit, seed)
-        if not known[key].why:
-            return known[key]
-    return next((known[key] for key in known if key[0] == question.clause), Cost(why="nothing_set"))
-
-
-def _with(question: Question, option: str) -> Question:
-    return replace(question, option=option)
+    if option is None:
+        return Cost(why="nothing_set")
+    asked = replace(question, option=option)
+    unit = study.cost_unit(asked)
+    key = question.clause, f"{question.scenario} {option} {unit}"
+    if key not in known:
+        known[key] = _cost_in_force(study, asked, unit, seed)
+    return known[key]
 
 
 def _cost_in_force(study: Study, question: Question, unit: str, seed: int) -> Cost:
     choices = study.choices(question)
     if math.prod(len(choice.values) for choice in choices) > MOST_COMBINATIONS:
         return Cost(why="many")
-    if any(choice.current not in choice.values for choice in choices):
+    places = [_place(choice) for choice in choices]
+    if None in places:
         return Cost(why="open")
-    at = tuple(choice.values.index(choice.current) for choice in choices)
-    cost = float(study.costs(question, seed)[at])
+    cost = float(study.costs(question, seed)[tuple(places)])
     return Cost(cost, cost, cost, unit)
+
+
+def _place(choice: Choice) -> int | None:
+    """Where the value in force stands among those offered."""
+    now = choice.current
+    if now is None:
+        return None
+    return next((k for k, value in enumerate(choice.values) if math.isclose(value, now, abs_tol=1e-9)), None)
 
 
 def _row(

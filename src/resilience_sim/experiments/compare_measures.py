@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from resilience_sim.errors import InputsError
 
-__all__ = ["LEVEL", "Difference", "Summary", "paired", "summary"]
+__all__ = ["LEVEL", "Difference", "Summary", "paired", "share_interval", "share_summary", "shares_paired", "summary"]
 
 Floats = npt.NDArray[np.float64]
 LEVEL = 0.95
-"""Of the intervals of means."""
+"""Of the intervals of means and shares."""
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,34 @@ def paired(values: Floats, base: Floats) -> Difference:
         raise InputsError(f"{values.shape} events beside {base.shape} of the base; accepted are the same events")
     same = values == base
     return Difference(*_interval(np.subtract(values, base, out=np.zeros_like(values), where=~same)))
+
+
+def share_summary(kept: Floats) -> Summary:
+    """As :func:`summary`, of events that kept a limit (1) or not (0): with the exact interval of their share."""
+    low, high = share_interval(int(kept.sum()), kept.size, LEVEL)
+    return replace(summary(kept), low=low, high=high)
+
+
+def shares_paired(kept: Floats, base: Floats) -> Difference:
+    r"""As :func:`paired`, of events that kept a limit (1) or not (0): with an interval that covers however few differ.
+
+    The difference of the shares is :math:`p_+ - p_-`, of events that only the one and only the other keeps. Each of the
+    two lies in its exact interval with probability :math:`(1 + level)/2`, so both do with the level at least:
+
+    .. math:: [L_+ - U_-,\; U_+ - L_-]
+    """
+    mean, each = paired(kept, base).mean, (1 + LEVEL) / 2
+    more, less = (share_interval(int(n), kept.size, each) for n in ((kept > base).sum(), (kept < base).sum()))
+    return Difference(mean, more[0] - less[1], more[1] - less[0])
+
+
+def share_interval(had: int, n: int, level: float) -> tuple[float, float]:
+    """The interval of Clopper and Pearson (1934) of a share, of which `had` of `n` independent events had it."""
+    from scipy.special import betaincinv
+
+    tail = (1 - level) / 2
+    low = float(betaincinv(had, n - had + 1, tail)) if had else 0.0
+    return low, float(betaincinv(had + 1, n - had, 1 - tail)) if had < n else 1.0
 
 
 def _interval(values: Floats) -> tuple[float, float, float]:

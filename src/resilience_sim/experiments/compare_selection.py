@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +23,7 @@ __all__ = ["Cheapest", "Selecting", "cheapest_of", "oftenest_of"]
 
 Floats = npt.NDArray[np.float64]
 FIRST_STAGE = 20
+FEWEST_VALUES = 5  # of a pair's differences in the first stage: from fewer their variance is not to be had
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Cheapest:
         Feasibility before cost, with ties and cheaper scenarios that have no answer.
     sure
         Whether it is the cheapest of those that hold with the promised probability; ``None`` where costs are known
-        without error or there is nothing to compare.
+        without error, there is nothing to compare, or a pair's first events differ by too few values to tell.
     """
 
     selection: Selection[int]
@@ -112,6 +114,8 @@ def _sure(
         if verdicts[index].answer is Answer.HOLDS and not any(np.array_equal(costs, row) for row in rows):
             rows.append(costs)
     if len(rows) < 2 or rows[0].size < FIRST_STAGE or not all(np.isfinite(row).all() for row in rows):
+        return None
+    if any(np.unique(a[:FIRST_STAGE] - b[:FIRST_STAGE]).size < FEWEST_VALUES for a, b in combinations(rows, 2)):
         return None
     ranked = kim_nelson(
         rows, indifference=selecting.cost, alpha=selecting.error, first_stage=FIRST_STAGE, smallest=True

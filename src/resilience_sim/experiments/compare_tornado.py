@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from resilience_sim.experiments.compare_measures import Difference, paired
+from resilience_sim.experiments.compare_measures import Difference, paired, shares_paired
 from resilience_sim.experiments.runs import Runs, Tick
 from resilience_sim.experiments.workers import Workers
 from resilience_sim.plans.site import Grade, Site
@@ -119,7 +119,8 @@ def tornado(
         bars.append(
             Bar(
                 name, fact.unit, fact.value, fact.range.min, fact.range.max,
-                paired(low, base), paired(high, base), paired(low_kept, base_kept), paired(high_kept, base_kept),
+                paired(low, base), paired(high, base),
+                shares_paired(low_kept, base_kept), shares_paired(high_kept, base_kept),
                 float(base_kept.mean()), len(base),
             )
         )  # fmt: skip

@@ -28,6 +28,7 @@ import hashlib
 import math
 import platform
 import sys
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from hashlib import blake2b
@@ -35,14 +36,14 @@ from importlib import metadata
 from typing import Annotated, Any, Literal, NamedTuple, Self
 
 import numpy as np
-from pydantic import Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from resilience_sim import units
 from resilience_sim.experiments.check import account
 from resilience_sim.experiments.runs import Runs
 from resilience_sim.experiments.workers import Task, Tell, Workers
 from resilience_sim.models.contract import MACHINES, machine
-from resilience_sim.plans.fields import Frozen, Name, Number, Slug, Words
+from resilience_sim.plans.fields import Frozen, Name, Number, Slug
 from resilience_sim.plans.register import Plan
 from resilience_sim.studies.parts import parts
 from resilience_sim.studies.question import Question, Study, effort_for
@@ -60,11 +61,20 @@ LEAST = 400
 SHIFT = 0.2
 """A shift of this many parts of 1 alarms with probability 0.99 in every row, or the row is inconclusive."""
 
+
+def _one_line(text: str) -> str:
+    for character in text:
+        if unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp"):
+            raise ValueError(f"the character U+{ord(character):04X} is refused; accepted is one line of plain text")
+    return text
+
+
 Hash = Annotated[str, Field(pattern=r"^[0-9a-f]{16,64}$")]
 Events = Annotated[int, Field(ge=1, le=1_000_000)]
 Kept = Annotated[int, Field(ge=0, le=1_000_000)]
 ClaimId = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]*-\d+[a-z]?\.[a-z0-9]+$", max_length=40)]
-Named = Annotated[str, Field(min_length=1, max_length=200)]
+Line = Annotated[str, Field(max_length=20_000), AfterValidator(_one_line)]
+Named = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_one_line)]
 Share = Annotated[Number, Field(gt=0, lt=1)]
 
 Key = tuple[str, str, str, str, tuple[tuple[str, float], ...]]
@@ -86,6 +96,9 @@ class Row(Frozen):
         The values that a recommendation's option sets (``with``); none: as the plan stands.
     measure, at_least, at_most, unit, share, margin
         The claim's terms: what is measured, its limit, the share of events that must keep it, δ of on_the_line.
+    counted, budget
+        Which event its share counts (:class:`.Reading`), and the most events that `check` looks at; none in ledgers
+        that were written before these were kept.
     verdict, kept, of, log10_e
         The answer by so many kept of so many events, and the common logarithms of its two e-values: that it holds, and
         that it fails.
@@ -108,6 +121,8 @@ class Row(Frozen):
     unit: Named
     share: Share
     margin: Share
+    counted: Name | None = None
+    budget: Annotated[int, Field(ge=1)] | None = None
     verdict: Literal["holds", "fails", "on_the_line", "undecided"]
     kept: Kept
     of: Events
@@ -187,8 +202,8 @@ class PlanLedger(Frozen):
     """All that the ledger holds of one plan."""
 
     files: dict[Named, Hash]
-    values: dict[Named, Annotated[str, Field(max_length=20_000)]]
-    rows: tuple[Row, ...]
+    values: dict[Named, Line]
+    rows: Annotated[tuple[Row, ...], Field(min_length=1)]
     recommended: tuple[Recommended, ...] = ()
 
     @field_validator("rows", "recommended", mode="before")
@@ -213,7 +228,7 @@ class Ledger(Frozen):
     seed: Annotated[int, Field(ge=0, lt=2**64)]
     family_error: Share
     shift: Share
-    made_with: dict[Named, Words]
+    made_with: dict[Named, Line]
     plans: Annotated[dict[Slug, PlanLedger], Field(min_length=1)]
 
     @property
@@ -375,6 +390,8 @@ def row_of(plan: Plan, asked: Asked, first: Sample, later: Counts, family_error:
         "unit": question.unit,
         "share": question.required,
         "margin": verdict.margin,
+        "counted": question.claim.reading,
+        "budget": question.claim.budget,
         "verdict": verdict.answer.value,
         "kept": first.counts.kept,
         "of": first.counts.events,

@@ -25,7 +25,7 @@ from typing import NamedTuple
 
 from resilience_sim import units
 from resilience_sim.errors import Place
-from resilience_sim.experiments.ledger import Key, Ledger, PlanLedger, Row, Sample, asked_rows, judged, samples
+from resilience_sim.experiments.ledger import Key, Ledger, PlanLedger, Row, Sample, asked_rows, judged, row_of, samples
 from resilience_sim.experiments.ledger import made_with as made_here
 from resilience_sim.experiments.ledger_file import row_place
 from resilience_sim.experiments.ledger_taking import LedgerPlan
@@ -80,7 +80,8 @@ class Finding:
     place
         Where the clause, the fact, or else the row of the ledger stands.
     detects
-        Of the statistical layer: the smallest shift of the share that alarms with probability 0.99, up and down.
+        Of the statistical layer: the smallest shift of the share that alarms with probability 0.99, up and down as far
+        as either can; none: no shift does.
     """
 
     plan: str
@@ -125,7 +126,9 @@ class Comparison:
 
     @property
     def outcome(self) -> Outcome:
-        """Regressed if anything has, else inconclusive if anything is."""
+        """Regressed if anything has, else inconclusive if anything is, or if nothing was compared."""
+        if not self.findings:
+            return Outcome.INCONCLUSIVE
         found = {finding.outcome for finding in self.findings}
         return next(one for one in (Outcome.REGRESSED, Outcome.INCONCLUSIVE, Outcome.PASS) if one in {*found, "pass"})
 
@@ -215,7 +218,7 @@ def _values(one: LedgerPlan, old: PlanLedger) -> list[Finding]:
         if before == (now and now.text):
             continue
         clause = name.partition(".")[0]
-        clause = clause if clause[0].isupper() else ""
+        clause = clause if clause[:1].isupper() else ""
         place = now.place if now else _file(one, name)
         change = Change("value", before, now and now.text)
         changed.append(Finding(slug, clause, name, Outcome.REGRESSED, Layer.VALUES, (change,), place))
@@ -242,7 +245,8 @@ class _Rows:
         self.terms, self.one, self.workers, self.tick = terms, one, workers, tick
         self.old = {row.key: row for row in old.rows}
         self.number = {row.key: number for number, row in enumerate(old.rows)}
-        self.asked = asked_rows(one.study, [row.key for row in old.rows if row.chosen])
+        chosen = [row.key for row in old.rows if row.chosen]
+        self.asked = {} if one.study is None else asked_rows(one.study, chosen)
         _, self.plan_document = read_plan(one.folder)
         self.clauses = {clause.id: number for number, clause in enumerate(one.plan.clauses)}
 
@@ -251,17 +255,18 @@ class _Rows:
         known = [key for key in self.old if key in self.asked]
         terms = {key: _changed_terms(self.old[key], self.asked[key].question) for key in known}
         first = self._samples(known, self.terms.seed, later=False)
-        differ = [key for key in known if self._changes(key, first[key]) or terms[key]]
         chance = self.terms.remade or not self.terms.same_seed
         open_: list[Key] = []
         for key in known:
-            if key not in differ:
-                found[key] = self._finding(key, Outcome.PASS, Layer.EXACT)
-            elif terms[key] or not chance:
-                changes = (*terms[key], *self._changes(key, first[key]))
+            drawn = self._changes(key, first[key])
+            certain = terms[key] or self._judged_otherwise(key, first[key])  # which no draw explains
+            if certain or (drawn and not chance):
+                changes = certain if chance else (*terms[key], *drawn)
                 found[key] = self._finding(key, Outcome.REGRESSED, Layer.EXACT, changes)
-            else:
+            elif drawn:
                 open_.append(key)
+            else:
+                found[key] = self._finding(key, Outcome.PASS, Layer.EXACT)
         if open_:
             fresh = self._samples(open_, self.terms.fresh_seed, later=False) if self.terms.same_seed else first
             found.update(self._by_chance(open_, fresh))
@@ -275,6 +280,8 @@ class _Rows:
         ]
 
     def _samples(self, keys: Sequence[Key], seed: int, *, later: bool) -> dict[Key, Sample]:
+        if self.one.study is None:
+            return {}
         wanted = {}
         for key in keys:
             row = self.old[key]
@@ -299,18 +306,23 @@ class _Rows:
         return found
 
     def _changes(self, key: Key, now: Sample) -> tuple[Change, ...]:
-        """What the same events gave otherwise."""
+        """What the row would say otherwise by these events."""
         row = self.old[key]
-        if (row.first, row.bits) == (now.counts, now.bits):
-            return ()
-        verdict = self._verdict(key, now.counts)
+        new = row_of(self.one.plan, self.asked[key], now, row.second, self.terms.ledger.family_error)
         pairs = (
-            ("verdict", row.verdict, verdict),
-            ("kept", _of(row.first), _of(now.counts)),
-            ("median", _number(row.median), _number(now.median)),
-            ("bits", row.bits, now.bits),
+            ("verdict", row.verdict, new.verdict),
+            ("kept", _of(row.first), _of(new.first)),
+            ("evidence", _pair(row.log10_e), _pair(new.log10_e)),
+            ("median", _number(row.median), _number(new.median)),
+            ("bits", row.bits, new.bits),
         )
         return tuple(Change(*pair) for pair in pairs if pair[1] != pair[2])
+
+    def _judged_otherwise(self, key: Key, now: Sample) -> tuple[Change, ...]:
+        """What is made otherwise of the very events that the ledger tells of."""
+        row = self.old[key]
+        same = (row.first, row.bits) == (now.counts, now.bits)
+        return self._changes(key, now if same else Sample(row.first, row.median, row.bits))
 
     def _share_changes(self, key: Key, now: Counts, later: Counts | None, alarm: bool) -> tuple[Change, ...]:
         row = self.old[key]
@@ -349,6 +361,8 @@ def _changed_terms(row: Row, question: Question) -> tuple[Change, ...]:
         ("limit", old, new),
         ("share", _percent(row.share), _percent(question.required)),
         ("margin", _percent(row.margin), _percent(units.parse(question.claim.margin).base)),
+        ("counted", row.counted, row.counted and str(question.claim.reading)),
+        ("budget", _whole(row.budget), None if row.budget is None else _whole(question.claim.budget)),
     )
     return tuple(Change(*pair) for pair in pairs if pair[1] != pair[2])
 
@@ -363,6 +377,14 @@ def _percent(share: float) -> str:
 
 def _of(counts: Counts) -> str:
     return f"{counts.kept} / {counts.events}"
+
+
+def _whole(value: int | None) -> str | None:
+    return None if value is None else f"{value:,}"
+
+
+def _pair(log10_e: tuple[float, ...]) -> str:
+    return " / ".join(f"{e:.2f}" for e in log10_e)
 
 
 def _number(value: float | None) -> str:

@@ -12,9 +12,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from resilience_sim.errors import Place
+from resilience_sim.errors import DataError, Place
 from resilience_sim.experiments.ledger import Ledger, PlanLedger, Row
-from resilience_sim.plans.document import Document, parse_document, read_text
+from resilience_sim.plans.document import MOST_BYTES, Document, parse_document, read_text
 from resilience_sim.plans.files import validated
 
 __all__ = ["ledger_text", "read_ledger", "row_place"]
@@ -53,8 +53,20 @@ def row_place(document: Document, plan: str, number: int) -> Place:
 
 
 def ledger_text(ledger: Ledger) -> str:
-    """The ledger as text; equal ledgers give equal text."""
-    return HEAD + "\n".join(_lines(ledger)) + "\n"
+    """The ledger as text; equal ledgers give equal text.
+
+    Raises
+    ------
+    DataError
+        If it is longer than a file that may be read.
+    """
+    text = HEAD + "\n".join(_lines(ledger)) + "\n"
+    if (size := len(text.encode())) > MOST_BYTES:
+        raise DataError(
+            f"the ledger of plans {', '.join(ledger.plans)} is {size:,} bytes long; accepted are at most "
+            f"{MOST_BYTES:,}: write one for fewer plans"
+        )
+    return text
 
 
 def _lines(ledger: Ledger) -> Iterator[str]:
@@ -73,7 +85,7 @@ def _plan(plan: PlanLedger) -> Iterator[str]:
     for key, mapping in (("files", plan.files), ("values", plan.values)):
         yield f"    {key}:" if mapping else f"    {key}: {{}}"
         yield from (f"      {_key(name)}: {_scalar(value)}" for name, value in mapping.items())
-    yield "    rows:" if plan.rows else "    rows: []"
+    yield "    rows:"
     yield from (f"      - {_flow(_row(row))}" for row in plan.rows)
     if plan.recommended:
         yield "    recommended:"

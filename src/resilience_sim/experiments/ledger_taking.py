@@ -33,11 +33,11 @@ __all__ = ["LedgerPlan", "Recommendations", "read_recommendations", "take_ledger
 
 
 class LedgerPlan(NamedTuple):
-    """A plan with its folder, its study, and the hashes of its files by their names."""
+    """A plan with its folder, its study (none: it has no claim), and the hashes of its files by their names."""
 
     folder: Path
     plan: Plan
-    study: Study
+    study: Study | None
     files: dict[str, str]
 
 
@@ -123,6 +123,11 @@ def take_ledger(
         The shift that every row is to see with probability 0.99 where draws have changed.
     workers, tick
         Who runs them, and who is told of each row.
+
+    Raises
+    ------
+    DataError
+        If a plan has no claim, or no row can stand for a choice of its recommendations.
     """
     return Ledger(
         ledger=1,
@@ -140,15 +145,18 @@ def take_ledger(
 def _plan_ledger(
     one: LedgerPlan, seed: int, family_error: float, found: Sequence[_Found], workers: int | Workers, tick: Tell
 ) -> PlanLedger:
-    asked = asked_rows(one.study, [key for each in found for key in _keys(one.study, each)])
+    study = one.study
+    if study is None:
+        raise DataError("has no claim; accepted for a ledger are plans that claim something", place=_plan_file(one))
+    asked = asked_rows(study, _chosen(one, study, found))
 
     def of(later: bool) -> dict[Key, tuple[Question, int, int]]:
-        events = {key: events_of(one.study, each.question) for key, each in asked.items()}
+        events = {key: events_of(study, each.question) for key, each in asked.items()}
         spans = {key: (count, (1 + LATER) * count) if later else (0, count) for key, count in events.items()}
         return {key: (each.question, *spans[key]) for key, each in asked.items()}
 
-    first = samples(one.study, of(later=False), seed, workers=workers, tick=tick)
-    second = samples(one.study, of(later=True), seed, workers=workers, tick=tick)
+    first = samples(study, of(later=False), seed, workers=workers, tick=tick)
+    second = samples(study, of(later=True), seed, workers=workers, tick=tick)
     return PlanLedger(
         files=one.files,
         values={name: stated.text for name, stated in named_values(one.folder).items()},
@@ -171,15 +179,28 @@ def _of_plan(one: LedgerPlan, recommended: Recommendations | None) -> list[_Foun
     return [] if recommended is None else [each for each in recommended.recommendations if each.plan == one.plan.plan]
 
 
-def _keys(study: Study, found: _Found) -> list[Key]:
-    """The rows that stand for a recommendation: each of its claims with the choice, and with a cheaper one."""
-    proofs = ([found.certificate.holds] if found.certificate.holds else []) + list(found.certificate.fails[:1])
-    group = next((one for one in groups(study, study.questions()) if _name(one[0]) == found.group), ())
-    return [
-        (question.claim.id, question.interpretation, question.scenario, question.option, tuple(proof.values.items()))
-        for proof in proofs
-        for question in group
-    ]
+def _plan_file(one: LedgerPlan) -> Place:
+    return Place(one.folder / "plan.yaml")
+
+
+def _chosen(one: LedgerPlan, study: Study, recommended: Sequence[_Found]) -> list[Key]:
+    """The rows that stand for recommendations: each of their claims with the choice, and with a cheaper one."""
+    keys: list[Key] = []
+    for found in recommended:
+        group = next((each for each in groups(study, study.questions()) if _name(each[0]) == found.group), ())
+        for proof in (*filter(None, [found.certificate.holds]), *found.certificate.fails[:1]):
+            values = tuple(proof.values.items())
+            mine: list[Key] = [(q.claim.id, q.interpretation, q.scenario, q.option, values) for q in group]
+            rows = asked_rows(study, mine)
+            if not mine or any(key not in rows for key in mine):
+                choice = ", ".join(f"{name} = {value:g}" for name, value in values)
+                raise DataError(
+                    f"the recommendation for {found.group!r} with {choice} is none that the plan still offers; "
+                    "accepted is what `recommend` finds for the plan as it stands",
+                    place=_plan_file(one),
+                )
+            keys += mine
+    return keys
 
 
 def _name(first: Question) -> str:

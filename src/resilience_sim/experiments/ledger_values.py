@@ -7,6 +7,7 @@ begin with ``site.``; what stands in a building, call tree or list of faults wit
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -62,7 +63,14 @@ def _measured(*values: float | None, unit: str) -> str:
 
 def _leaves(name: str, document: Document) -> Iterator[tuple[str, Stated]]:
     for at, value in _walk(document.data, ()):
-        yield ".".join((name, *map(str, at))), Stated(value, document.place(at))
+        yield _one_line(".".join((name, *map(str, at)))), Stated(_one_line(value), document.place(at))
+
+
+def _one_line(text: str) -> str:
+    return "".join(
+        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(character) in ("Cc", "Cs") else character
+        for character in " ".join(text.split())
+    )
 
 
 def _walk(data: Any, at: Path_) -> Iterator[tuple[Path_, str]]:

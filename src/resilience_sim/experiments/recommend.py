@@ -11,9 +11,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from resilience_sim.experiments.archive import Archive
 from resilience_sim.experiments.check import account
 from resilience_sim.experiments.frontier import Offer, offered, to_look_at
 from resilience_sim.experiments.runs import Runs, Tick
+from resilience_sim.experiments.workers import Workers
 from resilience_sim.plans.register import Plan
 from resilience_sim.randomness import derived_seed
 from resilience_sim.studies.question import Choice, Question, Study, effort_for
@@ -93,8 +95,9 @@ def recommend(
     *,
     seed: int,
     family_error: float,
-    workers: int = 1,
+    workers: int | Workers = 1,
     tick: Tick = lambda _: None,
+    archive: Archive | None = None,
 ) -> Recommendation:
     """Find the cheapest choice for one group of claims, and certify it.
 
@@ -108,7 +111,7 @@ def recommend(
         Root of all streams; the pilot and each round of the certificate derive their own.
     family_error
         Error of the whole run; the group's claims pay the certificate from their accounts.
-    workers, tick
+    workers, tick, archive
         As in :class:`~resilience_sim.experiments.runs.Runs`.
     """
     first = questions[0]
@@ -122,7 +125,7 @@ def recommend(
     )
 
     def runs(purpose: str) -> Runs:
-        return Runs(study, derived_seed(seed, purpose), workers=workers, tick=tick)
+        return Runs(study, derived_seed(seed, purpose), workers=workers, tick=tick, archive=archive)
 
     pilot = runs("pilot")
     by_round: dict[int, Runs] = {}

@@ -72,6 +72,10 @@ class Setting:
         by = step if self.step is None else self._converted(self.step, unit)
         if by is None:
             raise ValueError(f"is a range without a step; accepted is '{self.low:g}..{self.high:g} {self.unit} step …'")
+        if not by > 0:
+            raise ValueError(
+                f"has a step of {self.step:g} {self.unit}, which is none in {unit}; accepted is a larger one"
+            )
         if (high - low) / by >= MOST_VALUES:
             raise ValueError(f"has {math.floor((high - low) / by) + 1:,} values; accepted are at most {MOST_VALUES}")
         count = math.floor((high - low) / by + 1e-9) + 1

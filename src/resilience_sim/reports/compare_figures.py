@@ -62,7 +62,8 @@ def compare_figures(comparison: Comparison, lang: str) -> dict[str, Figure]:
 
 
 def _tag(row: Row, several: bool) -> str:
-    return f"_{row.claim}_{row.hazard}".replace(" ", "") if several else ""
+    parts = (row.claim, row.interpretation, row.hazard)
+    return "".join(f"_{one}" for one in parts if one).replace(" ", "") if several else ""
 
 
 # ---- curves
@@ -360,8 +361,8 @@ def tornado_figure(comparison: Comparison, lang: str) -> Figure:
             ):
                 width = 100 * found.mean
                 axes.barh(y, width, 0.62, color=colour, edgecolor=BLACK, lw=0.6, hatch=hatch)
-                axes.plot([100 * found.low, 100 * found.high], [y, y], color=BLACK, lw=0.9)
-                if width:
+                if width:  # the interval of an end that moves nothing would lie across the other's bar
+                    axes.plot([100 * found.low, 100 * found.high], [y, y], color=BLACK, lw=0.9)
                     reach = 100 * (found.high if width > 0 else found.low)
                     axes.annotate(
                         f"{end:g}", (reach, y), (4 if width > 0 else -4, 0), textcoords="offset points", fontsize=8,

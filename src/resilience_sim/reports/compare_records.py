@@ -71,9 +71,14 @@ def compare_record(comparison: Comparison, *, versions: dict[str, str], inputs: 
         "scenarios": [_variant(variant) for variant in comparison.variants],
         "claims": [_row(comparison, row) for row in comparison.rows],
         "all_claims_hold_in": [comparison.variants[k].id for k in comparison.holding],
-        "recommended": None if comparison.recommended is None else comparison.variants[comparison.recommended].id,
+        "recommended": _id(comparison, comparison.recommended),
+        "proposed": _id(comparison, comparison.proposed),
         "tornado": [_bar(bar) for bar in comparison.tornado],
     }
+
+
+def _id(comparison: Comparison, variant: int | None) -> str | None:
+    return None if variant is None else comparison.variants[variant].id
 
 
 def _variant(variant: Variant) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def _cells(cell: Cell, language: Language, *, first: bool, hours: bool) -> list[
     answer = cell.verdict.answer
     return [
         Text.assemble(percent, "\n", (common(answer.value, language), STYLES[answer])),
-        "–" if first else _difference(cell.kept_difference, language, 100.0),
+        "–" if first else _difference(cell.kept_difference, 100.0),
         _with_interval(cell.measure),
         percentiles,
         f"{cell.cost.mean:,.1f}" if hours else cost_text(cell.cost, language),
@@ -66,9 +66,7 @@ def _with_interval(found: Summary) -> str:
     return f"{mean}\n{low} – {high}"
 
 
-def _difference(found: Difference, language: Language, times: float) -> str:
-    if found.low == found.high == 0:
-        return say("same", language)
+def _difference(found: Difference, times: float) -> str:
     mean, low, high = (f"{times * one:+.1f}" for one in (found.mean, found.low, found.high))
     return f"{mean}\n{low} – {high}"
 
@@ -106,7 +104,8 @@ def selection_lines(comparison: Comparison, language: Language) -> list[str]:
     colon, lines = common("colon", language), []
     for row in comparison.rows:
         head = f"{row_name(row, language)}{colon}"
-        lines.append(head + _oftenest(row, comparison, names, language))
+        if len(row.compared) > 1:
+            lines.append(head + _oftenest(row, comparison, names, language))
         lines.append(head + _cheapest(row, comparison, names, language))
     if comparison.holding and len(comparison.rows) > 1:
         lines.append(say("all_hold", language).format(names=_listed([names[k] for k in comparison.holding], language)))
@@ -131,12 +130,10 @@ def _oftenest(row: Row, comparison: Comparison, names: Sequence[str], language: 
 
 def _cheapest(row: Row, comparison: Comparison, names: Sequence[str], language: Language) -> str:
     found = row.cheapest
+    there = [cell for k in row.compared if (cell := row.cells[k]) is not None]
+    holding = [cell for cell in there if cell.verdict.answer is Answer.HOLDS]
     if found is None or found.chosen is None:
-        holds = any(
-            cell is not None and cell.verdict.answer is Answer.HOLDS
-            for cell in map(row.cells.__getitem__, row.compared)
-        )
-        return say("none_holds", language) if not holds else say("nothing_set", language)
+        return say("nothing_set" if holding else "none_holds", language)
     cell = row.cells[found.chosen]
     assert cell is not None
     selecting = comparison.selecting
@@ -148,6 +145,9 @@ def _cheapest(row: Row, comparison: Comparison, names: Sequence[str], language: 
         )
     if found.selection.cheaper_undecided:
         sure += say("undecided_cheaper", language).format(count=len(found.selection.cheaper_undecided))
+    unknown = sum(bool(cell.cost.why) for cell in holding)
+    if unknown:
+        sure += say("unknown_cost", language).format(count=unknown)
     chosen = _listed([names[k] for k in (found.chosen, *found.selection.ties)], language)
     return say("cheapest", language).format(name=chosen, cost=cost_text(cell.cost, language), sure=sure)
 

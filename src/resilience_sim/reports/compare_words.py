@@ -10,6 +10,7 @@ from resilience_sim.plans.scenario_grids import Change, Variant
 from resilience_sim.plans.wording import amount
 from resilience_sim.reports.vocabulary import EVERY
 from resilience_sim.reports.words import Language, cost_name, load_name, measure_name, reading_name, scenario_name
+from resilience_sim.reports.words import say as common
 
 __all__ = [
     "cost_text", "fact_name", "figure", "limit_name", "names_of", "quantity_name", "row_name", "say", "setting_name",
@@ -32,7 +33,6 @@ _WORDS = {
     "nothing_set": ("不计代价", "counts none"),
     "open": ("计划未定，无从计", "open in the plan"),
     "many": ("组合过多", "too many choices"),
-    "same": ("相同", "the same"),
     "not_asked": ("不适用", "not asked"),
     "matrix": ("各方案的结论", "Verdicts by scenario"),
     "holds": ("成立", "holds"),
@@ -51,6 +51,7 @@ _WORDS = {
     ),
     "unsure": ("；与次省者尚不能区分", "; not told apart from the next"),
     "undecided_cheaper": ("；更省的 {count} 个方案未定", "; {count} cheaper without an answer"),
+    "unknown_cost": ("；另有 {count} 个方案成立，代价不明", "; {count} more hold at an unknown cost"),
     "none_holds": ("没有方案被证明成立", "no scenario is shown to hold"),
     "all_hold": ("所有检验都成立：{names}", "every claim holds in: {names}"),
     "closing": (
@@ -146,7 +147,11 @@ def variant_name(variant: Variant, language: Language) -> str:
         keys = [axis.key for axis in variant.axes]
         ranged = [setting_name(change, language) for change in variant.changes if change.key in keys]
         return ("，" if language == "zh" else ", ").join(ranged)
-    return variant.id.replace("_", " ") if variant.name is None else _in(variant.name, language)
+    return _own_name(variant, language)
+
+
+def _own_name(variant: Variant, language: Language) -> str:
+    return variant.of.replace("_", " ") if variant.name is None else _in(variant.name, language)
 
 
 def row_name(row: Row, language: Language) -> str:
@@ -184,5 +189,10 @@ def figure(value: float) -> str:
 
 
 def names_of(comparison: Comparison, language: Language) -> list[str]:
-    """The names of all scenarios."""
-    return [variant_name(variant, language) for variant in comparison.variants]
+    """The names of all scenarios; those of a grid with its own where another would be called the same."""
+    plain = [variant_name(variant, language) for variant in comparison.variants]
+    colon = common("colon", language)
+    return [
+        f"{_own_name(variant, language)}{colon}{name}" if variant.axes and plain.count(name) > 1 else name
+        for variant, name in zip(comparison.variants, plain, strict=True)
+    ]

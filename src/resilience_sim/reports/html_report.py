@@ -32,9 +32,9 @@ from resilience_sim.reports.report_content import (
     unjudged,
 )
 from resilience_sim.reports.report_figures import report_figures
-from resilience_sim.reports.report_phrases import bases, bracket_text, fact_value, limit_text, proofs
+from resilience_sim.reports.report_phrases import bases, error_bound, fact_value, proofs
 from resilience_sim.reports.report_words import say
-from resilience_sim.reports.tables import percent
+from resilience_sim.reports.tables import bracket_text, limit_text, percent
 from resilience_sim.reports.words import Language, load_name, reading_name, scenario_name
 from resilience_sim.reports.words import say as common
 from resilience_sim.verdicts.selection import Found
@@ -130,7 +130,7 @@ def _plan(one: PlanResults, language: Language) -> dict[str, Any]:
         "differing": differing_text(one.rows, language, one.plan) if one.rows else "",
         "sites": any(row.stands for row in one.rows),
         "breaks": any(row.breaking_points for row in one.rows),
-        "sought": one.found is not None,
+        "none_sought": say(_none_sought(one), language),
     }
     parts = {
         "verdicts": list(_verdicts(one, language)),
@@ -142,6 +142,13 @@ def _plan(one: PlanResults, language: Language) -> dict[str, Any]:
         "facts": list(_facts(one, language)),
     }
     return {**view, **parts, "sections": [key for key, part in parts.items() if part]}
+
+
+def _none_sought(one: PlanResults) -> str:
+    """The key of the words that say why there are no recommendations, where there are none."""
+    if one.found is None:
+        return "not_sought"
+    return "none_to_seek" if any(clause.claims for clause in one.plan.clauses) else "no_claims"
 
 
 def _questions(one: PlanResults, language: Language) -> Iterator[dict[str, Any]]:
@@ -245,7 +252,7 @@ def _recommendation(one: PlanResults, found: Recommendation, language: Language)
             for proof in proofs(found, language)
         ],
         "nothing_cheaper": result.status is Found.FOUND and not result.fails and not result.cheaper_undecided,
-        "error": say("certificate_error", language).format(alpha=found.alpha),
+        "error": say("certificate_error", language).format(bound=error_bound(found.alpha, language)),
     }  # fmt: skip
 
 

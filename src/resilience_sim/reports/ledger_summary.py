@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from resilience_sim.experiments.ledger_comparison import Change, Comparison, Finding, Outcome
+from resilience_sim.experiments.ledger_comparison import Change, Comparison, Finding, Layer, Outcome
 from resilience_sim.reports.ledger_words import changed, heading, how_compared, meaning, place_of, title
 from resilience_sim.reports.words import Language, say
 
@@ -26,9 +26,13 @@ _EDITED = {
     "en": "{plan}: {files} edited; no value was changed.",
 }
 _DETECTS = {
-    "zh": "按本次事件数，各行以 99 % 的概率能发现的最小占比变动：中位 {middle}，最大 {most} 个百分点。",
+    "zh": "按本次事件数，各行以 99% 的概率能检出的达标率最小变动：中位 {middle}，最大 {most} 个百分点。",
     "en": "Smallest shift of the share that a row finds with probability 99 %: {middle} percentage points in the "
     "middle, {most} at most.",
+}
+_BLIND = {
+    "zh": "{count} 行事件数不足，无论变动多大都无法检出。",
+    "en": "Rows that cannot see any shift: {count}.",
 }
 
 
@@ -41,11 +45,15 @@ def _lines(comparison: Comparison, language: Language) -> Iterator[str]:
     yield f"## {_TITLE[language]}{say('colon', language)}{heading(comparison, language)}"
     yield ""
     yield _plain(how_compared(comparison, language))
-    shifts = sorted(finding.detects for finding in comparison.findings if finding.detects is not None)
+    detects = [finding.detects for finding in comparison.findings if finding.layer is Layer.STATISTICAL]
+    shifts = sorted(shift for shift in detects if shift is not None)
     if shifts:
         middle, most = (f"{100 * shift:.1f}" for shift in (shifts[len(shifts) // 2], shifts[-1]))
         yield ""
         yield _DETECTS[language].format(middle=middle, most=most)
+    if blind := detects.count(None):
+        yield ""
+        yield _BLIND[language].format(count=blind)
     for outcome, words in _SECTION.items():
         if found := comparison.having(outcome):
             yield ""

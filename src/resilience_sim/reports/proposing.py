@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from resilience_sim.experiments.recommend import Recommendation
 from resilience_sim.plans.proposals import Proposal
+from resilience_sim.reports.report_phrases import error_bound
 from resilience_sim.reports.tables import percent
 from resilience_sim.studies.question import OF_THE_SITE, Choice
 from resilience_sim.verdicts.selection import Found
@@ -81,5 +82,6 @@ def _evidence(one: Recommendation) -> str:
     unclear = f", {len(one.result.cheaper_undecided)} without an answer" if one.result.cheaper_undecided else ""
     return (
         f"{one.group}: with {together} {_claims(one)} "
-        f"({percent(verdict.estimate, 1)} of {verdict.replications} events, error {one.alpha:.0e}); {refuted}{unclear}"
+        f"({percent(verdict.estimate, 1)} of {verdict.replications} events, error {error_bound(one.alpha, 'en')}); "
+        f"{refuted}{unclear}"
     )

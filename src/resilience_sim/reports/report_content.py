@@ -69,6 +69,8 @@ class Results:
         Of the run.
     versions, inputs
         What ran, and hashes of the files it ran on.
+    options
+        Those that change what the report says, as they are written in the command.
     """
 
     plans: Sequence[PlanResults]
@@ -76,12 +78,15 @@ class Results:
     family_error: float
     versions: Mapping[str, str]
     inputs: Mapping[str, str]
+    options: Sequence[str] = ()
 
 
 def run_items(results: Results, language: Language) -> Iterator[tuple[str, str]]:
     """What it takes to run it again, item by item."""
     yield say("seed", language), str(results.seed)
     yield say("family_error", language), f"{results.family_error:g}"
+    if results.options:
+        yield say("options", language), " ".join(results.options)
     for name, version in results.versions.items():
         yield say("version", language).format(name=name), version
     for name, value in results.inputs.items():

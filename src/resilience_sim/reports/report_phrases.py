@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import ROUND_CEILING, Context
 from typing import NamedTuple
 
 from resilience_sim.experiments.recommend import Recommendation
@@ -10,16 +11,14 @@ from resilience_sim.plans.files import BUILDING, CALL_TREE, FAULTS
 from resilience_sim.plans.site import Fact, Grade, Site
 from resilience_sim.plans.wording import amount, number
 from resilience_sim.reports.frontier_words import choice_name
-from resilience_sim.reports.tables import _bracket as bracket_text
-from resilience_sim.reports.tables import _limit as limit_text
 from resilience_sim.reports.words import Language
 from resilience_sim.reports.words import say as common
 from resilience_sim.verdicts.cheapest import Index
 from resilience_sim.verdicts.verdict import Answer, Verdict
 
-__all__ = [
-    "Basis", "Proof", "bases", "bracket_text", "fact_value", "limit_text", "proofs", "values_text",
-]  # fmt: skip
+__all__ = ["Basis", "Proof", "bases", "error_bound", "fact_value", "proofs", "values_text"]
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class Proof(NamedTuple):
@@ -47,6 +46,20 @@ def proofs(one: Recommendation, language: Language) -> list[Proof]:
         *(Proof(Answer.FAILS, values_text(one, index, language), verdict) for index, verdict in result.fails),
         *(Proof(Answer.UNDECIDED, values_text(one, index, language), None) for index in result.cheaper_undecided),
     ]
+
+
+def error_bound(error: float, language: Language) -> str:
+    """A probability of being wrong in one significant digit, never below its true value.
+
+    Examples
+    --------
+    >>> error_bound(2.49e-7, "en"), error_bound(2.49e-7, "zh"), error_bound(2e-7, "en")
+    ('3e-07', '3×10⁻⁷', '2e-07')
+    """
+    bound = Context(prec=1, rounding=ROUND_CEILING).create_decimal(repr(error))
+    if language == "en":
+        return f"{float(bound):.0e}"
+    return f"{bound.as_tuple().digits[0]}×10{str(bound.adjusted()).translate(_RAISED)}"
 
 
 def fact_value(fact: Fact, language: Language) -> str:

@@ -9,14 +9,9 @@ from typing import Literal, NamedTuple
 
 from resilience_sim.reports.frontier_words import choice_name, cost_text, group_name
 from resilience_sim.reports.report_content import COUNTED, PlanResults, Results, counts, revisions, run_items, unjudged
-from resilience_sim.reports.report_phrases import (
-    bases,
-    bracket_text,
-    fact_value,
-    limit_text,
-    proofs,
-)
+from resilience_sim.reports.report_phrases import bases, fact_value, proofs
 from resilience_sim.reports.report_words import say
+from resilience_sim.reports.tables import bracket_text, limit_text
 from resilience_sim.reports.words import Language, load_name, measure_name, reading_name, scenario_name
 from resilience_sim.reports.words import say as common
 

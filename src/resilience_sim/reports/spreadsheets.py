@@ -24,16 +24,25 @@ __all__ = ["csv_text", "inert", "save_workbook", "workbook_bytes"]
 
 # What a spreadsheet may read as the beginning of a formula, blanks and full-width forms included.
 _FORMULA = re.compile(r"[\s\u200b\ufeff]*[=+\-@＝＋－＠]|[\t\r\n]")
+# The same within a text, after what separates cells where a comma does not; quotes protect no cell from that.
+_NEXT_FORMULA = re.compile(r"([;\t\r\n][\s\u200b\ufeff]*)(?=[=+\-@＝＋－＠])")
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _STAMP = re.compile(rb"(<dcterms:(?:created|modified)[^>]*>)[^<]*")
+AFTER = r"\1'"
 NO_DAY = (1980, 1, 1, 0, 0, 0)  # the first that a zip archive can hold
 MOST_CHARACTERS = 32_767  # that a cell can hold
 FORMATS = {"share": "0.0%", "number": "General", "text": "@"}
 
 
 def inert(text: str) -> str:
-    """A text as it may stand in a CSV file: with an apostrophe first where a spreadsheet would calculate it."""
-    return f"'{text}" if _FORMULA.match(text) else text
+    """A text as it may stand in a CSV file: with an apostrophe before what a spreadsheet would calculate.
+
+    That is the text itself, or what in it follows a semicolon, a tab or the end of a line: where the decimal point is a
+    comma, spreadsheets begin a new cell there.
+    """
+    if _FORMULA.match(text):
+        return f"'{text[:1]}{_NEXT_FORMULA.sub(AFTER, text[1:])}"
+    return _NEXT_FORMULA.sub(AFTER, text)
 
 
 def csv_text(table: Table) -> str:

@@ -32,7 +32,8 @@ from resilience_sim.reports.words import (
 from resilience_sim.verdicts.verdict import Answer, Verdict
 
 __all__ = [
-    "breaking_tables", "claim_line", "cost_text", "percent", "recommendation_table", "unclaimed_text", "verdict_table",
+    "bracket_text", "breaking_tables", "claim_line", "cost_text", "limit_text", "percent", "recommendation_table",
+    "unclaimed_text", "verdict_table",
 ]  # fmt: skip
 
 _STYLE = {Answer.HOLDS: "bold green", Answer.FAILS: "bold red", Answer.ON_THE_LINE: "yellow", Answer.UNDECIDED: "dim"}
@@ -53,7 +54,8 @@ def _answer(answer: Answer, language: Language) -> Text:
     return Text(say(answer.value, language), style=_STYLE[answer])
 
 
-def _limit(row: CheckedClaim, language: Language) -> str:
+def limit_text(row: CheckedClaim, language: Language) -> str:
+    """What must hold, in words: the measure, the sign and the limit with its unit."""
     question = row.question
     if question.relation == "at_most" and question.limit == 0 and (none := none_of(question.measure, language)):
         return none
@@ -132,7 +134,7 @@ def _told(row: CheckedClaim, language: Language) -> tuple[str, str, str]:
     return (
         scenario_name(row.question.scenario, language),
         reading_name(row.question.interpretation, language) or "–",
-        f"{_limit(row, language)}{say('comma', language)}{percent(row.question.required, language=language)}",
+        f"{limit_text(row, language)}{say('comma', language)}{percent(row.question.required, language=language)}",
     )
 
 
@@ -174,7 +176,8 @@ def _load(value: float | None, unit: str, language: Language) -> str:
     return amount(value, unit, language)
 
 
-def _bracket(point: BreakingPoint, language: Language) -> str:
+def bracket_text(point: BreakingPoint, language: Language) -> str:
+    """Up to which load a claim holds and from which it fails; a zero-width space stands where a cell may break."""
     if point.holds_at is None and point.fails_at is None:
         return say("open", language)
     holds, fails = (_load(load, point.unit, language) for load in (point.holds_at, point.fails_at))
@@ -242,7 +245,7 @@ def _breaking_table(loads: Sequence[str], rows: Sequence[CheckedClaim], language
     for name in (say("claim", language), say("scenario", language), *(load_name(load, language) for load in loads)):
         table.add_column(name)
     for row in rows:
-        texts = [_bracket(point, language) for point in row.breaking_points]
+        texts = [bracket_text(point, language) for point in row.breaking_points]
         found = [_Pieces(text, language) for text in texts]
         table.add_row(row.question.claim.id, scenario_name(row.question.scenario, language), *found)
     return table

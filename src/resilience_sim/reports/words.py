@@ -99,7 +99,7 @@ def load_name(load: str, language: Language) -> str:
 
 def option_name(option: str, language: Language) -> str:
     """What a recommendation sets, for people."""
-    return EVERY.options[option][language == "en"]
+    return EVERY.options.get(option, (option, option))[language == "en"]
 
 
 def cost_name(cost: str, language: Language) -> str:

@@ -218,9 +218,13 @@ class TwoLooks:
         )
 
     def sees(self, shift: float, *, at_least: float = POWER) -> bool:
-        """Whether a shift of the share by `shift`, up or down where there is room, alarms with that probability."""
+        """Whether a shift of the share by `shift`, up or down where there is room, alarms with that probability.
+
+        Where neither side has that much room, the largest shift that there can be has to.
+        """
         new = [share for share in (self.share - shift, self.share + shift) if 0 <= share <= 1]
-        return all(self.power(share) >= at_least for share in new)
+        furthest = 0.0 if self.share > 0.5 else 1.0
+        return all(self.power(share) >= at_least for share in new or [furthest])
 
     def detectable(self, *, at_least: float = POWER) -> tuple[float | None, float | None]:
         """The smallest shifts down and up, in steps of 0.001, that alarm with probability `at_least`.
