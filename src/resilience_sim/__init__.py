@@ -26,7 +26,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from resilience_sim.errors import ResilienceError
     from resilience_sim.experiments.check import CheckedClaim, check
-    from resilience_sim.experiments.compare import Comparison, compare
+    from resilience_sim.experiments.compare import compare
+    from resilience_sim.experiments.compare_results import Comparison
     from resilience_sim.experiments.recommend import Recommendation, recommend
     from resilience_sim.experiments.runs import Runs
     from resilience_sim.experiments.simulate import SimulationResult, simulate
@@ -52,7 +53,8 @@ if TYPE_CHECKING:
 _HOMES = {
     "errors": ("ResilienceError",),
     "experiments.check": ("CheckedClaim", "check"),
-    "experiments.compare": ("Comparison", "compare"),
+    "experiments.compare": ("compare",),
+    "experiments.compare_results": ("Comparison",),
     "experiments.recommend": ("Recommendation", "recommend"),
     "experiments.runs": ("Runs",),
     "experiments.simulate": ("SimulationResult", "simulate"),

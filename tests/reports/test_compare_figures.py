@@ -13,8 +13,9 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from resilience_sim.errors import InputsError
-from resilience_sim.experiments.compare import Cost, compared, prepare
+from resilience_sim.experiments.compare import compared, prepare
 from resilience_sim.experiments.compare_curves import curves
+from resilience_sim.experiments.compare_results import Cost
 from resilience_sim.experiments.compare_selection import Selecting, cheapest_of
 from resilience_sim.reports.compare_figures import (
     compare_figures,

@@ -12,7 +12,8 @@ from resilience_sim.cli.options import Family, JsonFile, Lang, LangOption, Out, 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from resilience_sim.experiments.compare import Comparison, Prepared
+    from resilience_sim.experiments.compare import Prepared
+    from resilience_sim.experiments.compare_results import Comparison
     from resilience_sim.hazards.outages import LineOutages
 
 __all__ = ["compare"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from resilience_sim.experiments.compare import Cell, Comparison, Row
+from resilience_sim.experiments.compare_results import Cell, Comparison, Row
 from resilience_sim.plans.scenario_grids import Axis
 from resilience_sim.verdicts.verdict import Answer
 

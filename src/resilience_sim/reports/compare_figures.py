@@ -14,8 +14,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from resilience_sim.errors import InputsError
-from resilience_sim.experiments.compare import Cell, Comparison, Row
 from resilience_sim.experiments.compare_curves import Curve, curves, grids
+from resilience_sim.experiments.compare_results import Cell, Comparison, Row
 from resilience_sim.experiments.frontier import frontier
 from resilience_sim.plans.wording import amount
 from resilience_sim.reports import words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from resilience_sim.errors import InputsError
-from resilience_sim.experiments.compare import Comparison, Row
+from resilience_sim.experiments.compare_results import Comparison, Row
 from resilience_sim.plans.proposals import Proposal
 from resilience_sim.verdicts.verdict import Answer
 

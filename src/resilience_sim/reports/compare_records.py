@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from resilience_sim.experiments.compare import Cell, Comparison, Row
 from resilience_sim.experiments.compare_measures import Difference, Summary
+from resilience_sim.experiments.compare_results import Cell, Comparison, Row
 from resilience_sim.experiments.compare_tornado import Bar
 from resilience_sim.plans.scenario_grids import Variant
 from resilience_sim.reports.compare_words import names_of

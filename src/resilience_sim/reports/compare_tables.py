@@ -9,8 +9,8 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from resilience_sim.experiments.compare import Cell, Comparison, Row
 from resilience_sim.experiments.compare_measures import Difference, Summary
+from resilience_sim.experiments.compare_results import Cell, Comparison, Row
 from resilience_sim.reports.compare_words import cost_text, figure, limit_name, names_of, row_name, say
 from resilience_sim.reports.words import Language
 from resilience_sim.reports.words import say as common

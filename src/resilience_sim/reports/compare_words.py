@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from resilience_sim.experiments.compare import Comparison, Cost, Row
+from resilience_sim.experiments.compare_results import Comparison, Cost, Row
 from resilience_sim.plans.fields import Text
 from resilience_sim.plans.scenario_grids import Change, Variant
 from resilience_sim.plans.wording import amount
